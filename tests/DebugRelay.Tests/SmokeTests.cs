@@ -1,0 +1,9 @@
+using Xunit;
+
+namespace DebugRelay.Tests;
+
+public class SmokeTests
+{
+    [Fact]
+    public void Runs() => Assert.Equal(2, 1 + 1);
+}
