@@ -1,0 +1,62 @@
+namespace DebugRelay.Protocol;
+
+/// <summary>Every limit that a peer of the wire can push on, with its reason. Sizes are bytes, times are <see cref="TimeSpan"/>s.</summary>
+public static class Limits
+{
+    /// <summary>Largest control payload (JSON). A proof with a certificate chain is the largest: about 12 KiB with four certificates.</summary>
+    public const int ControlPayload = 64 * 1024;
+
+    /// <summary>Largest data payload. The runtime's own trace blocks are 100 KiB, so a block seldom needs more than one frame.</summary>
+    public const int DataPayload = 256 * 1024;
+
+    /// <summary>Certificates in a proof: leaf, three intermediates, root.</summary>
+    public const int CertificatesInProof = 5;
+
+    /// <summary>Operations that a session may ask for. Each used number is remembered, so that none is used twice.</summary>
+    public const int OperationsPerSession = 10_000;
+
+    /// <summary>Operations that run at once in a session; the runtime itself takes 64 EventPipe sessions in all.</summary>
+    public const int OperationsAtOnce = 8;
+
+    /// <summary>Sessions at once on a host: each has a worker process.</summary>
+    public const int Sessions = 64;
+
+    /// <summary>Connections at once on the agent's port, those that have shown no certificate yet included.</summary>
+    public const int Connections = 1024;
+
+    /// <summary>Challenges that wait for their proof in the broker. The oldest is forgotten first.</summary>
+    public const int OpenChallenges = 256;
+
+    /// <summary>A TLS handshake takes milliseconds; who needs longer holds a connection that others may want.</summary>
+    public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the end of the handshake to the client's first whole frame, and between the steps of opening a session.</summary>
+    public static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a challenge may be answered: a token that asks for a PIN needs a moment.</summary>
+    public static readonly TimeSpan Challenge = TimeSpan.FromMinutes(1);
+
+    /// <summary>A control connection that is silent for three heartbeats is gone.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
+    /// <summary>Heartbeats of a control connection.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest session where the role sets no limit.</summary>
+    public static readonly TimeSpan Session = TimeSpan.FromHours(8);
+
+    /// <summary>From a request to the first bytes of the target's answer. A runtime answers in a millisecond; one that hangs must not hold us.</summary>
+    public static readonly TimeSpan TargetAnswer = TimeSpan.FromSeconds(5);
+
+    /// <summary>From a stop to the end of the target's stream: the rundown of a large process takes a second or two; past that we let go.</summary>
+    public static readonly TimeSpan StopDrain = TimeSpan.FromSeconds(20);
+
+    /// <summary>Longest trace that one operation may take; the session's own end comes first.</summary>
+    public static readonly TimeSpan Trace = TimeSpan.FromHours(1);
+
+    /// <summary>From the start of a worker or a broker to its first frame. A cold JIT start on a busy machine takes seconds.</summary>
+    public static readonly TimeSpan ProcessStart = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many bytes of payload a frame of this type may have.</summary>
+    public static int PayloadOf(FrameType type) => type == FrameType.Data ? DataPayload : ControlPayload;
+}

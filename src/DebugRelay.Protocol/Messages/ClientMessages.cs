@@ -1,0 +1,88 @@
+namespace DebugRelay.Protocol.Messages;
+
+/// <summary>The agent's first frame on every connection.</summary>
+/// <param name="Protocol">Version of the protocol, 1.</param>
+/// <param name="Version">Version of the agent.</param>
+/// <param name="Host">The host's name, as policy and recordings name it.</param>
+/// <param name="Time">The host's clock.</param>
+public sealed record Hello(int Protocol, string Version, string Host, DateTimeOffset Time);
+
+/// <summary>Asks for a session.</summary>
+/// <param name="Client">Name and version of the client.</param>
+/// <param name="Reason">Why, in the engineer's words; null where none is given.</param>
+/// <param name="Incident">The incident's id; null where none is given.</param>
+public sealed record OpenSession(string Client, string? Reason, string? Incident);
+
+/// <summary>What the client has to sign.</summary>
+/// <param name="Host">The host's name.</param>
+/// <param name="Session">The session's id, 32 hexadecimal digits.</param>
+/// <param name="Nonce">32 random bytes of the broker.</param>
+/// <param name="NotAfter">The latest end of the session that the broker will accept.</param>
+public sealed record Challenge(string Host, string Session, byte[] Nonce, DateTimeOffset NotAfter);
+
+/// <summary>The client's answer to a challenge.</summary>
+/// <param name="Statement">The signed bytes: a session statement.</param>
+/// <param name="Algorithm">How it is signed.</param>
+/// <param name="Signature">By the certificate's key.</param>
+/// <param name="Certificates">DER; the client's own first, then intermediates.</param>
+public sealed record Proof(byte[] Statement, string Algorithm, byte[] Signature, byte[][] Certificates);
+
+/// <summary>The session stands.</summary>
+/// <param name="Session">The session's id.</param>
+/// <param name="Ticket">256 random bits that each operation shows; empty between broker and agent.</param>
+/// <param name="Identity">Who the agent takes the client for.</param>
+/// <param name="Roles">The policy's roles that this identity is a member of.</param>
+/// <param name="NotAfter">When the session ends at the latest.</param>
+/// <param name="Scrub">The name of the scrub profile.</param>
+public sealed record SessionOpened(string Session, byte[] Ticket, string Identity, string[] Roles, DateTimeOffset NotAfter, string Scrub);
+
+/// <summary>Asks for one operation.</summary>
+/// <param name="Session">The session's id.</param>
+/// <param name="Ticket">The session's ticket; empty between agent and broker.</param>
+/// <param name="Request">The signed bytes: an operation request.</param>
+/// <param name="Signature">By the session's ephemeral key.</param>
+public sealed record OpenOperation(string Session, byte[] Ticket, byte[] Request, byte[] Signature);
+
+/// <summary>The operation runs; data follows.</summary>
+/// <param name="Number">The request's number.</param>
+/// <param name="Rule">The rule that allows it.</param>
+public sealed record Accepted(ulong Number, string Rule);
+
+/// <summary>The operation is over.</summary>
+/// <param name="Bytes">Bytes delivered in data frames.</param>
+/// <param name="Sha256">Of these bytes, hexadecimal.</param>
+/// <param name="Partial">True when the result is cut: what came is whole as far as it goes.</param>
+/// <param name="Code">One of <see cref="ErrorCode"/> when <paramref name="Partial"/>; else null.</param>
+/// <param name="Message">What cut it, one line; else null.</param>
+/// <param name="Scrubbed">Masked values by rule: counts, never values.</param>
+/// <param name="Events">What became of the events; null where the result is not a trace.</param>
+public sealed record OperationEnd(long Bytes, string Sha256, bool Partial, string? Code, string? Message, SortedDictionary<string, long> Scrubbed, EventCounts? Events);
+
+/// <summary>What became of a trace's events.</summary>
+/// <param name="Read">Events that the target sent.</param>
+/// <param name="Delivered">Events that were delivered.</param>
+/// <param name="Dropped">Events that the profile drops.</param>
+/// <param name="Blanked">Events whose payload could not be read exactly, by reason: their content is gone.</param>
+public sealed record EventCounts(long Read, long Delivered, long Dropped, SortedDictionary<string, long> Blanked);
+
+/// <summary>No, and why.</summary>
+/// <param name="Code">One of <see cref="ErrorCode"/>.</param>
+/// <param name="Message">What happened, one line; names the rule where a policy decided.</param>
+/// <param name="Hint">What to do, one line; null where there is nothing.</param>
+public sealed record Refused(string Code, string Message, string? Hint = null);
+
+/// <summary>Something that the client's user should know.</summary>
+/// <param name="Code">One of <see cref="ErrorCode"/>.</param>
+/// <param name="Message">One line.</param>
+public sealed record Notice(string Code, string Message);
+
+/// <summary>The head of the session's recording, as it is made.</summary>
+/// <param name="Index">The segment's index.</param>
+/// <param name="Checkpoint">The checkpoint's exact bytes.</param>
+/// <param name="Signature">By the segment's key.</param>
+public sealed record RecordingHead(int Index, byte[] Checkpoint, byte[] Signature);
+
+/// <summary>The session is over.</summary>
+/// <param name="Code">One of <see cref="ErrorCode"/>.</param>
+/// <param name="Message">One line.</param>
+public sealed record SessionClosed(string Code, string Message);

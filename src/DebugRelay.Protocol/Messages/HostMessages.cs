@@ -1,0 +1,51 @@
+namespace DebugRelay.Protocol.Messages;
+
+/// <summary>The broker's decision on a request; nothing has been sent to the target yet.</summary>
+/// <param name="Allowed">Whether it may be carried out.</param>
+/// <param name="Code">One of <see cref="ErrorCode"/> when refused; else null.</param>
+/// <param name="Reason">The rule, or what is wrong with the request.</param>
+/// <param name="Target">The process that is meant; null where the operation has none or it was not found.</param>
+public sealed record Decided(bool Allowed, string? Code, string Reason, TargetProcess? Target);
+
+/// <summary>A process as the host's kernel describes it, never as it describes itself over its socket.</summary>
+/// <param name="Pid">Process id on the host.</param>
+/// <param name="StartTime">Start time in clock ticks since boot: with the pid it names one process for good.</param>
+/// <param name="Name">The program's name: the entry assembly's for `dotnet App.dll`, else the executable's.</param>
+/// <param name="User">The user's name, or the number where it has none.</param>
+/// <param name="Started">When it started.</param>
+public sealed record TargetProcess(int Pid, ulong StartTime, string Name, string User, DateTimeOffset Started);
+
+/// <summary>Ends an operation.</summary>
+/// <param name="Number">The request's number.</param>
+/// <param name="Code">One of <see cref="ErrorCode"/>: why.</param>
+public sealed record StopOperation(ulong Number, string Code);
+
+/// <summary>A worker reports for duty.</summary>
+/// <param name="Profile">The scrub profile that it loaded.</param>
+/// <param name="SurvivingCanaries">Rules whose made-up secret was not masked. None may survive.</param>
+public sealed record WorkerReady(string Profile, string[] SurvivingCanaries);
+
+/// <summary>One operation's reading and scrubbing.</summary>
+/// <param name="Number">The request's number.</param>
+/// <param name="Kind">What the target's socket will give.</param>
+public sealed record Job(ulong Number, JobKind Kind);
+
+/// <summary>What a target's socket gives.</summary>
+public enum JobKind
+{
+    /// <summary>A nettrace stream; the reply to the command has been read.</summary>
+    EventPipe,
+
+    /// <summary>The reply to ProcessInfo3, header included.</summary>
+    ProcessInfo,
+}
+
+/// <summary>A worker is done with a job.</summary>
+/// <param name="Number">The request's number.</param>
+/// <param name="End">What was delivered.</param>
+public sealed record JobEnded(ulong Number, OperationEnd End);
+
+/// <summary>Lets go of a job's target at once.</summary>
+/// <param name="Number">The request's number.</param>
+/// <param name="Code">One of <see cref="ErrorCode"/>: why.</param>
+public sealed record CancelJob(ulong Number, string Code);
