@@ -9,8 +9,8 @@ public static class Limits
     /// <summary>Nesting of any document: the deepest one decided upon has 6 levels.</summary>
     public const int JsonDepth = 12;
 
-    /// <summary>Bytes of a session statement: its fields' limits add up to some 7 KiB when each character is escaped.</summary>
-    public const int StatementBytes = 8 * 1024;
+    /// <summary>Bytes of a session statement: its fields' limits add up to some 9 KiB when each character is escaped.</summary>
+    public const int StatementBytes = 12 * 1024;
 
     /// <summary>Bytes of an operation's request: room for 64 providers with long arguments, read before anything is decided.</summary>
     public const int RequestBytes = 64 * 1024;
@@ -33,7 +33,10 @@ public static class Limits
     /// <summary>Bytes of a file of trust anchors: some hundred certificates.</summary>
     public const int AnchorFileBytes = 1024 * 1024;
 
-    /// <summary>Characters of a session's id, a nonce, a host's name (DNS allows 253).</summary>
+    /// <summary>Characters of a session's id, which names a folder of recordings.</summary>
+    public const int SessionCharacters = 64;
+
+    /// <summary>Characters of a nonce, a host's name (DNS allows 253), and of short words in documents.</summary>
     public const int NameCharacters = 253;
 
     /// <summary>Characters of a reason or the client's own description: a sentence or two, shown to reviewers.</summary>
