@@ -24,8 +24,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         try
         {
             using var registry = new SessionRegistry(configuration, trust, folder.FullName);
-            var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() });
-            var server = new BrokerServer(new SessionConnections(registry), new OperationConnections(registry, new RequestGate(trust, finder)));
+            var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
+            var server = new BrokerServer(new SessionConnections(registry), new OperationConnections(registry, new RequestGate(configuration, trust, finder)));
             using Socket listener = Listen(path);
             await server.AcceptAsync(listener, cancellation);
             await registry.EndAllAsync(ErrorCode.ShuttingDown);

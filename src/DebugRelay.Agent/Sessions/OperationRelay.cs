@@ -3,9 +3,10 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.Hosting;
 using DebugRelay.Agent.Transport;
-using DebugRelay.Policy;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -54,18 +55,14 @@ internal sealed partial class OperationRelay(
     }
 
     /// <summary>The engineer's signature, checked here so that the recording says who was wrong; the broker checks it again.</summary>
-    private static async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
+    private async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
     {
-        try
-        {
-            return session.Proof.VerifyRequest(new SignedRequest(open.Request, open.Signature));
-        }
-        catch (ProofException e)
-        {
-            var refusal = new Refused(ProofErrors.CodeOf(e), e.Message);
-            await RecordDecisionAsync(session, new DecisionEntry(null, null, Allowed: false, "agent", refusal.Code, refusal.Message, null, null));
-            throw new RefusedException(refusal);
-        }
+        ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
+        if (result.IsValid)
+            return result.Value;
+        var refusal = new Refused(ErrorCode.BadRequest, result.Message);
+        await RecordDecisionAsync(session, new DecisionEntry(null, null, Allowed: false, "agent", refusal.Code, refusal.Message, null, null));
+        throw new RefusedException(refusal);
     }
 
     /// <summary>Broker and agent both decide, each by itself. What they say is on disk before the broker may go on.</summary>
@@ -104,7 +101,8 @@ internal sealed partial class OperationRelay(
     {
         if (!decided.Allowed)
             return new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null);
-        Decision ours = trust.Decide(session.Proof.Identity, request.Operation, decided.Target?.Name, decided.Target?.User, decided.Target?.Pid, configuration.Host, time.GetUtcNow());
+        var target = new AccessTarget { Host = configuration.Host, Pid = decided.Target?.Pid, Name = decided.Target?.Name, User = decided.Target?.User };
+        Decision ours = trust.Decide(session.Proof, request.Operation, target, time.GetUtcNow());
         return ours.Allowed
             ? new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
             : new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null);
@@ -114,7 +112,7 @@ internal sealed partial class OperationRelay(
         => session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
 
     private static string StreamName(OperationRequest request)
-        => $"{request.Number:D4}.{(request.EventPipe is null ? "json" : "nettrace")}";
+        => $"{request.Number:D4}.{(request.Parameters is null ? "json" : "nettrace")}";
 
     private static partial class Log
     {

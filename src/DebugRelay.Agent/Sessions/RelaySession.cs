@@ -33,7 +33,7 @@ internal sealed class RelaySession : IDisposable
     }
 
     /// <summary>The session's id.</summary>
-    public string Id => Proof.Session;
+    public string Id => Proof.Statement.Session;
 
     /// <summary>Who it is, and the key that signs its requests.</summary>
     public VerifiedSession Proof { get; }

@@ -3,9 +3,10 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.Hosting;
 using DebugRelay.Agent.Transport;
-using DebugRelay.Policy;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -27,7 +28,7 @@ internal sealed partial class SessionOpening(
         try
         {
             (VerifiedSession verified, Proof proof) = await ChallengeAsync(client, certificate, brokerReader, brokerWriter);
-            await using SessionRecorder recorder = StartRecording(verified.Session);
+            await using SessionRecorder recorder = StartRecording(verified.Statement.Session);
             await RunRecordedAsync(client, certificate, open, verified, proof, recorder, brokerReader, brokerWriter);
         }
         catch (RefusedException e)
@@ -46,7 +47,11 @@ internal sealed partial class SessionOpening(
         Proof proof = (await client.ExpectAsync(FrameType.Proof, Limits.Challenge)).Read(ProtocolJson.Default.Proof);
         if (proof.Certificates.Length == 0 || !proof.Certificates[0].AsSpan().SequenceEqual(certificate.RawDataMemory.Span))
             throw new RefusedException(new Refused(ErrorCode.BadProof, "the proof is by another certificate than the connection"));
-        VerifiedSession verified = trust.Verify(proof, challenge, time.GetUtcNow());
+        ProofResult<VerifiedSession> result = new SessionProof(proof.Statement, proof.Signature, [.. proof.Certificates.Select(c => new ReadOnlyMemory<byte>(c))])
+            .Verify(trust.Store, configuration.Host, challenge.Session, challenge.Nonce, time.GetUtcNow());
+        if (!result.IsValid)
+            throw new RefusedException(new Refused(ErrorCode.BadProof, result.Message));
+        VerifiedSession verified = result.Value;
         if (PolicyEngine.RolesOf(trust.Policy, verified.Identity).Count == 0)
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member", "Ask for a role in this host's policy."));
         return (verified, proof);
@@ -68,8 +73,8 @@ internal sealed partial class SessionOpening(
     private async Task RunRecordedAsync(
         ClientConnection client, X509Certificate2 certificate, OpenSession open, VerifiedSession verified, Proof proof, SessionRecorder recorder, FrameReader brokerReader, FrameWriter brokerWriter)
     {
-        DateTimeOffset notAfter = trust.EndOf(verified, time.GetUtcNow());
-        string[] roles = [.. PolicyEngine.RolesOf(trust.Policy, verified.Identity)];
+        DateTimeOffset notAfter = trust.EndOf(verified, time.GetUtcNow(), Limits.Session);
+        string[] roles = [.. PolicyEngine.RolesOf(trust.Policy, verified.Identity).Select(r => r.Name)];
         using var session = new RelaySession(verified, certificate, recorder, brokerWriter, notAfter);
         var entry = new OpenEntry(
             session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, configuration.Scrub, notAfter, proof);

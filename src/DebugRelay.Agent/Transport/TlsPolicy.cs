@@ -1,8 +1,9 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using DebugRelay.Policy;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -56,7 +57,7 @@ internal sealed partial class TlsPolicy
             Log.NoCertificate(_logger, remote);
             return false;
         }
-        CertificateCheckResult result = _trust.CheckClient(leaf, Sent(chain), _time.GetUtcNow());
+        CertificateResult result = _trust.CheckClient(leaf, Sent(chain), _time.GetUtcNow());
         if (!result.IsValid)
             Log.Rejected(_logger, remote, result.Message);
         return result.IsValid;

@@ -25,9 +25,9 @@ internal static class EventPipeClassifier
     /// <exception cref="ProtocolException">The request is no <paramref name="operation"/>, or none that may be sent at all.</exception>
     public static EventPipeRequest Check(string operation, EventPipeParameters parameters)
     {
-        TimeSpan duration = parameters.Duration;
-        if (duration <= TimeSpan.Zero || duration > Limits.Trace)
-            throw Bad($"the duration must be above 0 and at most {Limits.Trace.TotalMinutes:0} minutes");
+        TimeSpan duration = parameters.DurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Limits.Trace;
+        if (duration > Limits.Trace)
+            throw Bad($"the duration must be at most {Limits.Trace.TotalMinutes:0} minutes");
         if (parameters.BufferMegabytes is < 1 or > MaximumBufferMegabytes)
             throw Bad($"the buffer must have 1 to {MaximumBufferMegabytes} MB");
         if (parameters.Providers.Count == 0)

@@ -1,7 +1,7 @@
 using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.Targets;
-using DebugRelay.Policy;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
@@ -20,55 +20,47 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
         session.Use(request.Number);
         EventPipeRequest? eventPipe = CheckForm(request);
         DiagnosticEndpoint? endpoint = null;
-        if (request.Target is { } target)
+        if (request.Target is { StartTime: var startTime } target)
         {
-            endpoint = finder.Find(target.Pid, target.StartTime);
+            endpoint = startTime is { } start ? finder.Find(target.Pid, start) : null;
             if (endpoint is null)
-                return new Judged(request, new Decided(false, ErrorCode.NoProcess, $"there is no .NET process {target.Pid} that was started at {target.StartTime}", null), null, null);
+                return new Judged(request, new Decided(false, ErrorCode.NoProcess, $"there is no .NET process {target.Pid} with the start time that the request names", null), null, null);
         }
-        Decision decision = Decide(session.Identity, request.Operation, endpoint?.Process);
+        Decision decision = Decide(session, request.Operation, endpoint?.Process);
         return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe);
     }
 
     /// <summary>The processes that the caller may see, and what he may do with each.</summary>
-    public ProcessList List(PeerIdentity identity) => new(
+    public ProcessList List(BrokerSession session) => new(
         [.. from endpoint in finder.FindAll()
-            where Decide(identity, Operations.ProcessList, endpoint.Process).Allowed
-            select new ListedProcess(endpoint.Process, [.. Operations.All.Where(o => Operations.ScopeOf(o) == OperationScope.Process && Decide(identity, o, endpoint.Process).Allowed)])]);
+            where Decide(session, Operations.ProcessList, endpoint.Process).Allowed
+            select new ListedProcess(endpoint.Process, [.. Operations.All.Where(o => Operations.ScopeOf(o) == OperationScope.Process && Decide(session, o, endpoint.Process).Allowed)])]);
 
-    private static OperationRequest Verify(BrokerSession session, OpenOperation open)
+    private OperationRequest Verify(BrokerSession session, OpenOperation open)
     {
-        try
-        {
-            return session.Proof.VerifyRequest(new SignedRequest(open.Request, open.Signature));
-        }
-        catch (ProofException e)
-        {
-            throw new ProtocolException(ErrorCode.BadRequest, e.Message);
-        }
+        ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
+        return result.IsValid ? result.Value : throw new ProtocolException(ErrorCode.BadRequest, result.Message);
     }
 
-    /// <summary>Each operation has a form of its own; what it does not need it must not bring.</summary>
+    /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
     private static EventPipeRequest? CheckForm(OperationRequest request)
     {
         switch (request.Operation)
         {
-            case Operations.ProcessList when request.Target is null && request.EventPipe is null:
-            case Operations.ProcessInfo when request.Target is not null && request.EventPipe is null:
+            case Operations.ProcessList or Operations.ProcessInfo:
                 return null;
-            case Operations.Counters or Operations.Trace when request is { Target: not null, EventPipe: { } parameters }:
+            case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters);
-            case Operations.ProcessList or Operations.ProcessInfo or Operations.Counters or Operations.Trace:
-                throw new ProtocolException(ErrorCode.BadRequest, $"a request for {request.Operation} does not have this form");
-            case var known when Operations.IsKnown(known):
-                throw new ProtocolException(ErrorCode.UnknownOperation, $"this version does not carry out {known}");
             default:
-                throw new ProtocolException(ErrorCode.UnknownOperation, "the operation is not known");
+                throw new ProtocolException(ErrorCode.UnknownOperation, $"this version does not carry out {request.Operation}");
         }
     }
 
-    private Decision Decide(PeerIdentity identity, string operation, TargetProcess? process)
-        => trust.Decide(identity, operation, process?.Name, process?.User, process?.Pid, configuration.Host, DateTimeOffset.UtcNow);
+    private Decision Decide(BrokerSession session, string operation, TargetProcess? process)
+    {
+        var target = new AccessTarget { Host = configuration.Host, Pid = process?.Pid, Name = process?.Name, User = process?.User };
+        return trust.Decide(session.Proof, operation, target, DateTimeOffset.UtcNow);
+    }
 }
 
 /// <summary>A request and what was decided.</summary>

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using DebugRelay.Broker.Workers;
-using DebugRelay.Policy;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Broker.Sessions;
@@ -19,10 +20,7 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
     /// <summary>The session's id.</summary>
     public string Id => id;
 
-    /// <summary>Who it is.</summary>
-    public PeerIdentity Identity => proof.Identity;
-
-    /// <summary>The key that signs its requests, and the session that they must name.</summary>
+    /// <summary>Who it is, and the key that signs its requests.</summary>
     public VerifiedSession Proof => proof;
 
     /// <summary>When it ends at the latest.</summary>

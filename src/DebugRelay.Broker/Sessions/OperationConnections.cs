@@ -111,7 +111,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
     /// <summary>A list comes from the kernel, not from a target: the broker gives it itself.</summary>
     private void List(BrokerSession session, BlockingFrames frames)
     {
-        byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Identity), ProtocolJson.Default.ProcessList);
+        byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session), ProtocolJson.Default.ProcessList);
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);

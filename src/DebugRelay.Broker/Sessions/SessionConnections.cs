@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using DebugRelay.Broker.Workers;
-using DebugRelay.Policy;
+using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using DebugRelay.Policy;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 
@@ -31,7 +32,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
             throw new ProtocolException(ErrorCode.LimitReached, "too many sessions are being opened");
         }
         string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        return (new Challenge(Host, id, RandomNumberGenerator.GetBytes(32), DateTimeOffset.UtcNow + Limits.Session), new Slot(this));
+        return (new Challenge(Host, id, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), DateTimeOffset.UtcNow + Limits.Session), new Slot(this));
     }
 
     /// <summary>Opens the session that a proof is for.</summary>
@@ -39,17 +40,24 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
     public BrokerSession Open(Challenge challenge, Proof proof)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        VerifiedSession verified = trust.Verify(proof, challenge, now);
-        IReadOnlyList<string> roles = PolicyEngine.RolesOf(trust.Policy, verified.Identity);
-        if (roles.Count == 0)
+        ProofResult<VerifiedSession> result = new SessionProof(proof.Statement, proof.Signature, [.. proof.Certificates.Select(c => new ReadOnlyMemory<byte>(c))])
+            .Verify(trust.Store, challenge.Host, challenge.Session, challenge.Nonce, now);
+        if (!result.IsValid)
+            throw new RefusedException(new Refused(ErrorCode.BadProof, result.Message));
+        VerifiedSession verified = result.Value;
+        if (PolicyEngine.RolesOf(trust.Policy, verified.Identity).Count == 0)
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member"));
-        DateTimeOffset notAfter = trust.EndOf(verified, now);
+        DateTimeOffset notAfter = trust.EndOf(verified, now, Limits.Session);
         var session = new BrokerSession(challenge.Session, verified, notAfter, workerFolder, configuration.Scrub);
         if (_sessions.Count >= Limits.Sessions)
             throw new RefusedException(new Refused(ErrorCode.LimitReached, $"{Limits.Sessions} sessions run on this host already"));
         _sessions[session.Id] = session;
         return session;
     }
+
+    /// <summary>What the agent is told of a session that stands.</summary>
+    public SessionOpened Describe(BrokerSession session) => new(
+        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, configuration.Scrub);
 
     /// <summary>Ends a session.</summary>
     public async Task EndAsync(BrokerSession session, string code)

@@ -6,13 +6,17 @@ namespace DebugRelay.Broker.Targets;
 
 /// <summary>Finds the .NET processes of this host by their diagnostic sockets.</summary>
 /// <param name="hidden">Our own processes: they are no targets.</param>
-internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden)
+/// <param name="folders">Where sockets lie.</param>
+internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyList<string> folders)
 {
+    /// <summary>Where a runtime puts its socket: its TMPDIR, which is mostly also ours, else /tmp.</summary>
+    public static IReadOnlyList<string> UsualFolders { get; } = [.. new[] { Path.GetTempPath().TrimEnd('/'), "/tmp" }.Distinct()];
+
     /// <summary>All .NET processes, ordered by pid.</summary>
     public IReadOnlyList<DiagnosticEndpoint> FindAll()
     {
         var found = new SortedDictionary<int, DiagnosticEndpoint>();
-        foreach (string folder in Folders())
+        foreach (string folder in folders.Where(Directory.Exists))
         {
             foreach (string path in Directory.EnumerateFiles(folder, "dotnet-diagnostic-*-socket"))
             {
@@ -39,10 +43,6 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden)
             return null;
         return ProcessFacts.Read(pid) is { } process && process.StartTime == key ? new DiagnosticEndpoint(path, process) : null;
     }
-
-    /// <summary>Where a runtime puts its socket: its TMPDIR, which is mostly also ours, else /tmp.</summary>
-    private static IEnumerable<string> Folders()
-        => new[] { Path.GetTempPath().TrimEnd('/'), "/tmp" }.Distinct().Where(Directory.Exists);
 
     [GeneratedRegex(@"^dotnet-diagnostic-(?<pid>[0-9]{1,10})-(?<key>[0-9]{1,20})-socket$", RegexOptions.CultureInvariant)]
     private static partial Regex SocketName();
