@@ -1,1 +1,29 @@
-return 0;
+using DebugRelay.Agent.Hosting;
+using DebugRelay.Policy.Configuration;
+
+const string Usage = "usage: debugrelay-agent run --config FILE | check --config FILE";
+
+try
+{
+    switch (args)
+    {
+        case ["run", "--config", var file]:
+            await AgentHost.RunAsync(file, CancellationToken.None);
+            return 0;
+        case ["check", "--config", var file]:
+            AgentHost.Check(file);
+            Console.WriteLine($"{file}: OK");
+            return 0;
+        case ["--help" or "-h"]:
+            Console.WriteLine(Usage);
+            return 0;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"debugrelay-agent: {e.Message}");
+    return 1;
+}

@@ -1,1 +1,29 @@
-return 0;
+using DebugRelay.Broker;
+using DebugRelay.Policy.Configuration;
+
+// debugrelay-broker run --config FILE [--socket PATH] [--with-parent]
+// --socket overrides the configuration's path; --with-parent ends the broker when its standard input ends.
+if (Options.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine("usage: debugrelay-broker run --config FILE [--socket PATH] [--with-parent]");
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+    System.Runtime.InteropServices.PosixSignal.SIGTERM, signal => { signal.Cancel = true; stop.Cancel(); });
+// A terminal's Ctrl-C reaches the whole group; the agent decides when its broker leaves.
+Console.CancelKeyPress += (_, e) => { e.Cancel = true; if (!options.WithParent) stop.Cancel(); };
+if (options.WithParent)
+    _ = Task.Run(() => { while (Console.In.Read() >= 0) { } stop.Cancel(); });
+
+try
+{
+    await BrokerServer.RunAsync(options, stop.Token);
+    return 0;
+}
+catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+    return 1;
+}

@@ -51,6 +51,9 @@ public static class Limits
     /// <summary>From a stop to the end of the target's stream: the rundown of a large process takes a second or two; past that we let go.</summary>
     public static readonly TimeSpan StopDrain = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a client may take for the bytes that are still on their way when its session ends.</summary>
+    public static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(5);
+
     /// <summary>Longest trace that one operation may take; the session's own end comes first.</summary>
     public static readonly TimeSpan Trace = TimeSpan.FromHours(1);
 

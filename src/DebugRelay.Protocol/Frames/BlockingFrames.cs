@@ -16,21 +16,32 @@ public sealed class BlockingFrames(Socket socket)
     /// <summary>Reads the next frame, which must be of one type.</summary>
     /// <exception cref="ProtocolException">Another came, the stream ended, or the socket's time limit passed.</exception>
     public T Expect<T>(FrameType type, JsonTypeInfo<T> json)
-        where T : class => new Frame(type, new ReadOnlySequence<byte>(Expect(type))).Read(json);
+        where T : class
+    {
+        (FrameType came, byte[] payload) = Receive();
+        return came == type
+            ? new Frame(type, new ReadOnlySequence<byte>(payload)).Read(json)
+            : throw new ProtocolException(ErrorCode.UnexpectedFrame, $"{came} came where {type} was due");
+    }
 
-    /// <summary>Reads the next frame, which must be of one type.</summary>
-    /// <returns>The payload.</returns>
-    /// <exception cref="ProtocolException">Another came, the stream ended, or the socket's time limit passed.</exception>
-    public byte[] Expect(FrameType type)
+    /// <summary>Reads the next frame.</summary>
+    /// <exception cref="ProtocolException">The stream ended, the header breaks a rule, or the socket's time limit passed.</exception>
+    public (FrameType Type, byte[] Payload) Receive()
     {
         Span<byte> header = stackalloc byte[Frame.HeaderSize];
         ReceiveExactly(header);
-        (FrameType came, int length) = Frame.ReadHeader(header);
-        if (came != type)
-            throw new ProtocolException(ErrorCode.UnexpectedFrame, $"{came} came where {type} was due");
+        (FrameType type, int length) = Frame.ReadHeader(header);
         byte[] payload = new byte[length];
         ReceiveExactly(payload);
-        return payload;
+        return (type, payload);
+    }
+
+    /// <summary>Reads the next frame, which must be of one type and has no content.</summary>
+    /// <exception cref="ProtocolException">Another came, the stream ended, or the socket's time limit passed.</exception>
+    public void Expect(FrameType type)
+    {
+        if (Receive().Type is var came && came != type)
+            throw new ProtocolException(ErrorCode.UnexpectedFrame, $"{came} came where {type} was due");
     }
 
     /// <summary>Writes a control frame.</summary>

@@ -16,16 +16,15 @@ public sealed record OpenSession(string Client, string? Reason, string? Incident
 /// <summary>What the client has to sign.</summary>
 /// <param name="Host">The host's name.</param>
 /// <param name="Session">The session's id, 32 hexadecimal digits.</param>
-/// <param name="Nonce">32 random bytes of the broker.</param>
+/// <param name="Nonce">The broker's 32 random bytes in base64; the statement repeats this text.</param>
 /// <param name="NotAfter">The latest end of the session that the broker will accept.</param>
-public sealed record Challenge(string Host, string Session, byte[] Nonce, DateTimeOffset NotAfter);
+public sealed record Challenge(string Host, string Session, string Nonce, DateTimeOffset NotAfter);
 
 /// <summary>The client's answer to a challenge.</summary>
-/// <param name="Statement">The signed bytes: a session statement.</param>
-/// <param name="Algorithm">How it is signed.</param>
+/// <param name="Statement">The signed bytes: a session statement, which names the algorithm.</param>
 /// <param name="Signature">By the certificate's key.</param>
 /// <param name="Certificates">DER; the client's own first, then intermediates.</param>
-public sealed record Proof(byte[] Statement, string Algorithm, byte[] Signature, byte[][] Certificates);
+public sealed record Proof(byte[] Statement, byte[] Signature, byte[][] Certificates);
 
 /// <summary>The session stands.</summary>
 /// <param name="Session">The session's id.</param>

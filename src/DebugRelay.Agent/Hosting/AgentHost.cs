@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text.Json;
+using DebugRelay.Agent.Sessions;
+using DebugRelay.Agent.Transport;
+using DebugRelay.Policy.Configuration;
+using DebugRelay.Protocol;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace DebugRelay.Agent.Hosting;
+
+/// <summary>Puts the agent together and runs it until it is told to stop.</summary>
+internal static class AgentHost
+{
+    /// <summary>Runs the agent. When it listens, one line of JSON on standard output says where.</summary>
+    /// <exception cref="ConfigurationException">The configuration or a file that it names cannot be used.</exception>
+    public static async Task RunAsync(string configurationFile, CancellationToken cancellation)
+    {
+        HostConfiguration configuration = HostConfiguration.Load(configurationFile);
+        await using WebApplication application = Build(configuration, Path.GetFullPath(configurationFile));
+        await application.StartAsync(cancellation);
+        Announce(application);
+        await application.WaitForShutdownAsync(cancellation);
+    }
+
+    private static WebApplication Build(HostConfiguration configuration, string configurationFile)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Information);
+        // Standard output is for the line that says where we listen.
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services
+            .AddSingleton(configuration)
+            .AddSingleton(new ConfigurationFile(configurationFile))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(HostTrust.Load(configuration))
+            .AddSingleton<BrokerProcess>()
+            .AddHostedService(services => services.GetRequiredService<BrokerProcess>())
+            .AddSingleton<SessionTable>()
+            .AddSingleton<SessionOpening>()
+            .AddSingleton<OperationRelay>()
+            .AddHostedService(services => services.GetRequiredService<SessionTable>())
+            .AddSingleton<TlsPolicy>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) => Listen(kestrel, configuration));
+        return builder.Build();
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HostConfiguration configuration)
+    {
+        kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
+        foreach (string address in configuration.Listen)
+        {
+            kestrel.Listen(IPEndPoint.Parse(address), endpoint =>
+            {
+                endpoint.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsPolicy>().Options);
+                endpoint.UseConnectionHandler<RelayConnectionHandler>();
+            });
+        }
+    }
+
+    private static void Announce(WebApplication application)
+    {
+        IServerAddressesFeature? addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        string[] listening = [.. (addresses?.Addresses ?? []).Select(a => new Uri(a).Authority)];
+        Console.Out.WriteLine($"{{\"listening\":[{string.Join(',', listening.Select(l => $"\"{JsonEncodedText.Encode(l)}\""))}]}}");
+        Console.Out.Flush();
+    }
+}

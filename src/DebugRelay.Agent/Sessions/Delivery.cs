@@ -1,0 +1,151 @@
+using System.Buffers;
+using DebugRelay.Agent.Transport;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+
+namespace DebugRelay.Agent.Sessions;
+
+/// <summary>
+/// An operation's bytes on their way: from the worker into the recording as fast as they come, and from the recording to the client as fast
+/// as it takes them. A slow client never slows the target, and what was sent is what was recorded.
+/// </summary>
+internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, ulong number, RecordedStream stream)
+{
+    private long _sent;
+
+    /// <summary>Runs until the operation is over and the client has what it will have of it.</summary>
+    /// <exception cref="RecordingException">The bytes could not be recorded.</exception>
+    public async Task RunAsync()
+    {
+        using var clientGone = CancellationTokenSource.CreateLinkedTokenSource(client.Closed);
+        Task listening = ListenAsync(clientGone);
+        Task sending = SendAsync(clientGone);
+        await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(clientGone));
+
+        OperationEnd end;
+        try
+        {
+            end = await RecordAsync();
+        }
+        finally
+        {
+            stream.Complete();
+        }
+        await sending;
+        await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+        await TryEndAsync(end);
+        await clientGone.CancelAsync();
+        await listening;
+    }
+
+    /// <summary>Reads what the worker delivers to its end.</summary>
+    private async Task<OperationEnd> RecordAsync()
+    {
+        try
+        {
+            while (await worker.ReadAsync(CancellationToken.None) is { } frame)
+            {
+                switch (frame.Type)
+                {
+                    case FrameType.Data:
+                        await stream.AppendAsync(frame.Payload);
+                        break;
+                    case FrameType.End:
+                        return Check(frame.Read(ProtocolJson.Default.OperationEnd));
+                    default:
+                        throw new ProtocolException(ErrorCode.UnexpectedFrame, $"the worker sent {frame.Type}");
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ProtocolException)
+        {
+            // As good as an end without a word.
+        }
+        catch (RecordingException)
+        {
+            await StopAsync(ErrorCode.RecordingFailed);
+            throw;
+        }
+        return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+    }
+
+    /// <summary>The worker's account of its bytes must be ours.</summary>
+    private OperationEnd Check(OperationEnd end)
+    {
+        (long bytes, byte[] sha256) = stream.Complete();
+        if (end.Bytes != bytes || end.Sha256 != Convert.ToHexStringLower(sha256))
+            return Partial(ErrorCode.Internal, "what arrived from the worker is not what it says it sent");
+        if (!session.Ended.IsCompleted || end.Partial)
+            return end;
+        // A trace that the session's end cut short is whole as far as it goes, but not what was asked for.
+        SessionClosed closed = session.Ended.Result;
+        return closed.Code == ErrorCode.Closed ? end : end with { Partial = true, Code = closed.Code, Message = closed.Message };
+    }
+
+    private OperationEnd Partial(string code, string message)
+    {
+        (long bytes, byte[] sha256) = stream.Complete();
+        return new OperationEnd(bytes, Convert.ToHexStringLower(sha256), Partial: true, code, message, [], null);
+    }
+
+    /// <summary>A stop of the client, or its end: either way the target is stopped, and read to its end.</summary>
+    private async Task ListenAsync(CancellationTokenSource gone)
+    {
+        try
+        {
+            while (await client.ReadAsync(gone.Token) is { Type: FrameType.Stop })
+                await StopAsync(ErrorCode.Closed);
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
+        {
+            // Whatever it was, there will be no more of it.
+        }
+        await StopAsync(ErrorCode.ClientGone);
+        await gone.CancelAsync();
+    }
+
+    /// <summary>The session ends: the target is let go now, and a client that is slow to take the rest has had its time.</summary>
+    private void EndSoon(CancellationTokenSource gone)
+    {
+        _ = StopAsync(ErrorCode.Closed);
+        gone.CancelAfter(Limits.LastBytes);
+    }
+
+    private Task StopAsync(string code) => session.StopAsync(number, code);
+
+    private async Task SendAsync(CancellationTokenSource gone)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        try
+        {
+            while (await stream.WaitForMoreAsync(_sent, gone.Token))
+            {
+                int got = stream.Read(_sent, buffer);
+                await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
+                _sent += got;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client is gone; the recording has the rest.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task TryEndAsync(OperationEnd end)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await client.Frames.WriteAsync(FrameType.End, end, ProtocolJson.Default.OperationEnd, patience.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client has gone: the recording tells.
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Agent.Hosting;
+using DebugRelay.Agent.Transport;
+using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+
+namespace DebugRelay.Agent.Sessions;
+
+/// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
+internal sealed partial class OperationRelay(
+    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, TimeProvider time, ILogger<OperationRelay> logger)
+{
+    /// <summary>Serves one operation's connection.</summary>
+    public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
+    {
+        // One answer for all that can be wrong with a ticket: it tells nothing about sessions that exist.
+        if (sessions.Find(open.Session) is not { } session || !session.Admits(open.Ticket, certificate))
+            throw new ProtocolException(ErrorCode.NoSession, "there is no such session, or it is not this certificate's");
+        try
+        {
+            await session.RunOperationAsync(() => CarryOutAsync(client, session, open));
+        }
+        catch (RefusedException e)
+        {
+            Log.Refused(logger, session.Id, e.Refusal.Code, e.Refusal.Message);
+            await client.TryRefuseAsync(e.Refusal);
+        }
+        catch (RecordingException e)
+        {
+            Log.CannotRecord(logger, session.Id, e.Message);
+            await client.TryRefuseAsync(new Refused(ErrorCode.RecordingFailed, "the session can no longer be recorded, so it ends"));
+        }
+    }
+
+    private async Task CarryOutAsync(ClientConnection client, RelaySession session, OpenOperation open)
+    {
+        await session.RecordAsync("request", new RequestEntry(client.Remote, open.Request, open.Signature), RecordedJson.Default.RequestEntry, durable: true);
+        OperationRequest request = await VerifyAsync(session, open);
+        await using var stream = new NetworkStream(await broker.ConnectAsync(session.Ending), ownsSocket: true);
+        var reader = new FrameReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024)));
+        using var writer = new FrameWriter(PipeWriter.Create(stream));
+
+        string name = StreamName(request);
+        Accepted accepted = await DecideAsync(session, open, request, name, reader, writer);
+        await client.Frames.WriteAsync(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted, CancellationToken.None).AsTask()
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await new Delivery(session, client, reader, request.Number, session.Recorder.OpenStream(name)).RunAsync();
+    }
+
+    /// <summary>The engineer's signature, checked here so that the recording says who was wrong; the broker checks it again.</summary>
+    private async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
+    {
+        ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
+        if (result.IsValid)
+            return result.Value;
+        var refusal = new Refused(ErrorCode.BadRequest, result.Message);
+        await RecordDecisionAsync(session, new DecisionEntry(null, null, Allowed: false, "agent", refusal.Code, refusal.Message, null, null));
+        throw new RefusedException(refusal);
+    }
+
+    /// <summary>Broker and agent both decide, each by itself. What they say is on disk before the broker may go on.</summary>
+    private async Task<Accepted> DecideAsync(RelaySession session, OpenOperation open, OperationRequest request, string name, FrameReader reader, FrameWriter writer)
+    {
+        try
+        {
+            await writer.WriteAsync(FrameType.OpenOperation, open with { Ticket = [] }, ProtocolJson.Default.OpenOperation, session.Ending);
+            Decided decided = (await reader.ExpectAsync(FrameType.Decided, session.Ending)).Read(ProtocolJson.Default.Decided);
+            DecisionEntry decision = Combine(session, request, decided, name);
+            await RecordDecisionAsync(session, decision);
+            if (!decision.Allowed)
+                throw new RefusedException(new Refused(decision.Code ?? ErrorCode.Denied, decision.Reason));
+            await writer.WriteAsync(FrameType.Proceed, session.Ending);
+            return (await reader.ExpectAsync(FrameType.Accepted, session.Ending)).Read(ProtocolJson.Default.Accepted);
+        }
+        catch (RefusedException e)
+        {
+            // The broker's refusal after the decision (the target failed, the worker is not there) belongs to the story too.
+            await RecordDecisionAsync(session, new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", e.Refusal.Code, e.Refusal.Message, null, null));
+            throw;
+        }
+        catch (Exception e) when (e is IOException or ProtocolException)
+        {
+            await RecordDecisionAsync(session, new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.BrokerGone, "the broker died", null, null));
+            throw new RefusedException(new Refused(ErrorCode.BrokerGone, "the broker died; it is started again", "Open a new session."));
+        }
+        catch (OperationCanceledException) when (session.Ended.IsCompleted)
+        {
+            SessionClosed closed = await session.Ended;
+            throw new RefusedException(new Refused(closed.Code, closed.Message));
+        }
+    }
+
+    private DecisionEntry Combine(RelaySession session, OperationRequest request, Decided decided, string name)
+    {
+        if (!decided.Allowed)
+            return new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null);
+        var target = new AccessTarget { Host = configuration.Host, Pid = decided.Target?.Pid, Name = decided.Target?.Name, User = decided.Target?.User };
+        Decision ours = trust.Decide(session.Proof, request.Operation, target, time.GetUtcNow());
+        return ours.Allowed
+            ? new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
+            : new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null);
+    }
+
+    private static Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
+        => session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
+
+    private static string StreamName(OperationRequest request)
+        => $"{request.Number:D4}.{(request.Parameters is null ? "json" : "nettrace")}";
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "session {Session}: refused ({Code}): {Reason}")]
+        public static partial void Refused(ILogger logger, string session, string code, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "session {Session}: cannot be recorded: {Reason}")]
+        public static partial void CannotRecord(ILogger logger, string session, string reason);
+    }
+}

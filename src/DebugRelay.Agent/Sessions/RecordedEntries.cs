@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Agent.Sessions;
+
+/// <summary>Entry `open`: who opened the session, with what proof.</summary>
+internal sealed record OpenEntry(
+    string Session, string Host, string Remote, string Identity, string[] Roles, string? Reason, string? Incident, string Client, string Scrub, DateTimeOffset NotAfter, Proof Proof);
+
+/// <summary>Entry `request`: what was asked, exactly as the engineer signed it. On disk before anything is done.</summary>
+internal sealed record RequestEntry(string Remote, byte[] Request, byte[] Signature);
+
+/// <summary>Entry `decision`: what was decided, by whom and under which rule. On disk before anything is done.</summary>
+internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allowed, string By, string? Code, string Reason, TargetProcess? Target, string? Stream);
+
+/// <summary>Entry `end`: what an operation delivered.</summary>
+internal sealed record EndEntry(ulong Number, OperationEnd End, long Sent);
+
+/// <summary>Entry `close`: why the session ended.</summary>
+internal sealed record CloseEntry(string Code, string Message);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(OpenEntry))]
+[JsonSerializable(typeof(RequestEntry))]
+[JsonSerializable(typeof(DecisionEntry))]
+[JsonSerializable(typeof(EndEntry))]
+[JsonSerializable(typeof(CloseEntry))]
+internal sealed partial class RecordedJson : JsonSerializerContext;

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+
+namespace DebugRelay.Agent.Sessions;
+
+/// <summary>A session: who it is, its recording, its broker, and what it runs.</summary>
+internal sealed class RelaySession : IDisposable
+{
+    private readonly byte[] _ticketHash;
+    private readonly byte[] _certificate;
+    private readonly FrameWriter _broker;
+    private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<Task, byte> _operations = new();
+    private int _running;
+
+    public RelaySession(VerifiedSession proof, X509Certificate2 certificate, SessionRecorder recorder, FrameWriter broker, DateTimeOffset notAfter)
+    {
+        Proof = proof;
+        Recorder = recorder;
+        NotAfter = notAfter;
+        _broker = broker;
+        _certificate = certificate.RawData;
+        Ticket = RandomNumberGenerator.GetBytes(32);
+        _ticketHash = SHA256.HashData(Ticket);
+    }
+
+    /// <summary>The session's id.</summary>
+    public string Id => Proof.Statement.Session;
+
+    /// <summary>Who it is, and the key that signs its requests.</summary>
+    public VerifiedSession Proof { get; }
+
+    /// <summary>Its recording.</summary>
+    public SessionRecorder Recorder { get; }
+
+    /// <summary>When it ends at the latest.</summary>
+    public DateTimeOffset NotAfter { get; }
+
+    /// <summary>256 random bits, for the client alone. Kept only until they are sent; compared by hash.</summary>
+    public byte[] Ticket { get; private set; }
+
+    /// <summary>Completes with the reason when the session is to end.</summary>
+    public Task<SessionClosed> Ended => _end.Task;
+
+    /// <summary>Cancelled when the session is to end.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Forgets the ticket once the client has it.</summary>
+    public void ForgetTicket()
+    {
+        CryptographicOperations.ZeroMemory(Ticket);
+        Ticket = [];
+    }
+
+    /// <summary>Whether a connection with this certificate may act in this session.</summary>
+    public bool Admits(ReadOnlySpan<byte> ticket, X509Certificate2 certificate)
+        => CryptographicOperations.FixedTimeEquals(SHA256.HashData(ticket), _ticketHash) && certificate.RawDataMemory.Span.SequenceEqual(_certificate);
+
+    /// <summary>Ends the session; the first reason counts.</summary>
+    public void End(string code, string message)
+    {
+        if (_end.TrySetResult(new SessionClosed(code, message)))
+            _ending.Cancel();
+    }
+
+    /// <summary>Runs an operation as part of the session, which waits for it when it ends.</summary>
+    /// <exception cref="ProtocolException">Too many run.</exception>
+    public async Task RunOperationAsync(Func<Task> operation)
+    {
+        if (Interlocked.Increment(ref _running) > Limits.OperationsAtOnce)
+        {
+            Interlocked.Decrement(ref _running);
+            throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.OperationsAtOnce} operations of this session run already");
+        }
+        Task running = operation();
+        _operations[running] = 0;
+        try
+        {
+            await running;
+        }
+        finally
+        {
+            _operations.TryRemove(running, out _);
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    /// <summary>Completes when nothing runs any more.</summary>
+    public Task OperationsEndedAsync() => Task.WhenAll(_operations.Keys);
+
+    /// <summary>Asks the broker to stop an operation.</summary>
+    public async Task StopAsync(ulong number, string code)
+    {
+        try
+        {
+            await _broker.WriteAsync(FrameType.StopOperation, new StopOperation(number, code), ProtocolJson.Default.StopOperation, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Without a broker the worker ends too, and with it the operation.
+        }
+    }
+
+    /// <summary>Writes an entry into the recording.</summary>
+    /// <param name="kind">What it tells.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="json">How it is written.</param>
+    /// <param name="durable">Whether it must be on disk when this returns.</param>
+    /// <exception cref="RecordingException">It could not be written: the session ends.</exception>
+    public async Task RecordAsync<T>(string kind, T entry, JsonTypeInfo<T> json, bool durable)
+        => await Recorder.AppendAsync(kind, JsonSerializer.SerializeToUtf8Bytes(entry, json), durable, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public void Dispose() => _ending.Dispose();
+}

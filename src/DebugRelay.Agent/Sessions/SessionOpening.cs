@@ -1,0 +1,160 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Agent.Hosting;
+using DebugRelay.Agent.Transport;
+using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+
+namespace DebugRelay.Agent.Sessions;
+
+/// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
+internal sealed partial class SessionOpening(
+    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, RecordingIdentityProvider recordings, TimeProvider time, ILogger<SessionOpening> logger)
+{
+    /// <summary>Serves one control connection.</summary>
+    public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
+    {
+        if (sessions.Forbidden is { } reason)
+            throw new ProtocolException(ErrorCode.Denied, reason);
+        await using var stream = new NetworkStream(await broker.ConnectAsync(client.Closed), ownsSocket: true);
+        var brokerReader = new FrameReader(PipeReader.Create(stream));
+        using var brokerWriter = new FrameWriter(PipeWriter.Create(stream));
+        try
+        {
+            (VerifiedSession verified, Proof proof) = await ChallengeAsync(client, certificate, brokerReader, brokerWriter);
+            await using SessionRecorder recorder = StartRecording(verified.Statement.Session);
+            await RunRecordedAsync(client, certificate, open, verified, proof, recorder, brokerReader, brokerWriter);
+        }
+        catch (RefusedException e)
+        {
+            Log.Refused(logger, client.Remote, e.Refusal.Code, e.Refusal.Message);
+            await client.TryRefuseAsync(e.Refusal);
+        }
+    }
+
+    /// <summary>The broker asks, the client answers; that the answer is good is checked here and again by the broker.</summary>
+    private async Task<(VerifiedSession Verified, Proof Proof)> ChallengeAsync(ClientConnection client, X509Certificate2 certificate, FrameReader brokerReader, FrameWriter brokerWriter)
+    {
+        await brokerWriter.WriteAsync(FrameType.ChallengeRequest, client.Closed);
+        Challenge challenge = (await brokerReader.ExpectAsync(FrameType.Challenge, client.Closed)).Read(ProtocolJson.Default.Challenge);
+        await client.Frames.WriteAsync(FrameType.Challenge, challenge, ProtocolJson.Default.Challenge, client.Closed);
+        Proof proof = (await client.ExpectAsync(FrameType.Proof, Limits.Challenge)).Read(ProtocolJson.Default.Proof);
+        if (proof.Certificates.Length == 0 || !proof.Certificates[0].AsSpan().SequenceEqual(certificate.RawDataMemory.Span))
+            throw new RefusedException(new Refused(ErrorCode.BadProof, "the proof is by another certificate than the connection"));
+        ProofResult<VerifiedSession> result = new SessionProof(proof.Statement, proof.Signature, [.. proof.Certificates.Select(c => new ReadOnlyMemory<byte>(c))])
+            .Verify(trust.Store, configuration.Host, challenge.Session, challenge.Nonce, time.GetUtcNow());
+        if (!result.IsValid)
+            throw new RefusedException(new Refused(ErrorCode.BadProof, result.Message));
+        VerifiedSession verified = result.Value;
+        if (PolicyEngine.RolesOf(trust.Policy, verified.Identity).Count == 0)
+            throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member", "Ask for a role in this host's policy."));
+        return (verified, proof);
+    }
+
+    private SessionRecorder StartRecording(string session)
+    {
+        try
+        {
+            return SessionRecorder.Create(configuration.Recordings, configuration.Host, session, recordings.Identity, time);
+        }
+        catch (RecordingException e)
+        {
+            Log.CannotRecord(logger, e.Message);
+            throw new RefusedException(new Refused(ErrorCode.RecordingFailed, "the session cannot be recorded on the host, so there is none", "Operations must mend the agent's recordings folder."));
+        }
+    }
+
+    private async Task RunRecordedAsync(
+        ClientConnection client, X509Certificate2 certificate, OpenSession open, VerifiedSession verified, Proof proof, SessionRecorder recorder, FrameReader brokerReader, FrameWriter brokerWriter)
+    {
+        DateTimeOffset notAfter = trust.EndOf(verified, time.GetUtcNow(), Limits.Session);
+        string[] roles = [.. PolicyEngine.RolesOf(trust.Policy, verified.Identity).Select(r => r.Name)];
+        using var session = new RelaySession(verified, certificate, recorder, brokerWriter, notAfter);
+        var entry = new OpenEntry(
+            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, configuration.Scrub, notAfter, proof);
+        SessionClosed closed = new(ErrorCode.Internal, "the session could not be opened");
+        try
+        {
+            await session.RecordAsync("open", entry, RecordedJson.Default.OpenEntry, durable: true);
+            await brokerWriter.WriteAsync(FrameType.Proof, proof, ProtocolJson.Default.Proof, client.Closed);
+            _ = await brokerReader.ExpectAsync(FrameType.SessionOpened, client.Closed);
+            sessions.Add(session);
+            Log.Opened(logger, session.Id, verified.Identity.ToString(), client.Remote);
+            var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, configuration.Scrub);
+            await client.Frames.WriteAsync(FrameType.SessionOpened, opened, ProtocolJson.Default.SessionOpened, client.Closed);
+            session.ForgetTicket();
+            closed = await new SessionLife(session, client, brokerReader, time).RunAsync();
+        }
+        catch (RefusedException e)
+        {
+            closed = new SessionClosed(e.Refusal.Code, e.Refusal.Message);
+            throw;
+        }
+        catch (ProtocolException e)
+        {
+            closed = new SessionClosed(e.Code, e.Message);
+            throw;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            closed = new SessionClosed(ErrorCode.ClientGone, "the client's connection was lost");
+        }
+        finally
+        {
+            await CloseAsync(session, client, closed, brokerWriter);
+        }
+    }
+
+    private async Task CloseAsync(RelaySession session, ClientConnection client, SessionClosed closed, FrameWriter brokerWriter)
+    {
+        session.End(closed.Code, closed.Message);
+        sessions.Remove(session);
+        // Its operations see the end, stop their targets and record what they delivered; only then is the recording closed.
+        await session.OperationsEndedAsync().WaitAsync(Limits.StopDrain + Limits.Opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await session.RecordAsync("close", new CloseEntry(closed.Code, closed.Message), RecordedJson.Default.CloseEntry, durable: true);
+            await session.Recorder.CloseAsync(closed.Code);
+        }
+        catch (RecordingException e)
+        {
+            Log.CannotRecord(logger, e.Message);
+        }
+        Log.Closed(logger, session.Id, closed.Code, closed.Message);
+        await TryTellAsync(client, closed);
+    }
+
+    private static async Task TryTellAsync(ClientConnection client, SessionClosed closed)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await client.Frames.WriteAsync(FrameType.SessionClosed, closed, ProtocolJson.Default.SessionClosed, patience.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client has gone: the recording tells.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "session {Session} opened for {Identity} at {Remote}")]
+        public static partial void Opened(ILogger logger, string session, string identity, string remote);
+
+        [LoggerMessage(2, LogLevel.Information, "session {Session} closed ({Code}): {Reason}")]
+        public static partial void Closed(ILogger logger, string session, string code, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Remote} refused ({Code}): {Reason}")]
+        public static partial void Refused(ILogger logger, string remote, string code, string reason);
+
+        [LoggerMessage(4, LogLevel.Error, "no session can be recorded: {Reason}")]
+        public static partial void CannotRecord(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using DebugRelay.Policy.Configuration;
+using DebugRelay.Protocol;
+
+namespace DebugRelay.Agent.Sessions;
+
+/// <summary>The sessions that run. Ends them when the agent stops, or a kill file or a deny list appears.</summary>
+internal sealed class SessionTable(HostConfiguration configuration) : BackgroundService
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, RelaySession> _sessions = new();
+
+    /// <summary>Why no session may run now; null when one may.</summary>
+    public string? Forbidden =>
+        configuration.KillFile is { } kill && File.Exists(kill) ? "the kill file stops everything on this host"
+        : configuration.DenyList is { } deny && File.Exists(deny) ? "this host has a deny list, which this version cannot enforce"
+        : null;
+
+    /// <summary>A session that runs, or null.</summary>
+    public RelaySession? Find(string id) => _sessions.GetValueOrDefault(id);
+
+    /// <summary>Adds a session.</summary>
+    /// <exception cref="ProtocolException">The host is full.</exception>
+    public void Add(RelaySession session)
+    {
+        if (_sessions.Count >= Limits.Sessions)
+            throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.Sessions} sessions run on this host already");
+        _sessions[session.Id] = session;
+    }
+
+    /// <summary>Removes a session.</summary>
+    public void Remove(RelaySession session) => _sessions.TryRemove(session.Id, out _);
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        EndAll(ErrorCode.ShuttingDown, "the agent stops");
+        while (!_sessions.IsEmpty && !cancellationToken.IsCancellationRequested)
+            await Task.Delay(20, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Look);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (Forbidden is { } reason)
+                EndAll(ErrorCode.Denied, reason);
+        }
+    }
+
+    private void EndAll(string code, string message)
+    {
+        foreach (RelaySession session in _sessions.Values)
+            session.End(code, message);
+    }
+}

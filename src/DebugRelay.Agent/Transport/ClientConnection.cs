@@ -1,0 +1,61 @@
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using Microsoft.AspNetCore.Connections;
+
+namespace DebugRelay.Agent.Transport;
+
+/// <summary>A client's connection as frames.</summary>
+internal sealed class ClientConnection(ConnectionContext connection) : IDisposable
+{
+    private readonly FrameReader _reader = new(connection.Transport.Input);
+
+    /// <summary>What we write.</summary>
+    public FrameWriter Frames { get; } = new(connection.Transport.Output);
+
+    /// <summary>Where the client is.</summary>
+    public string Remote => connection.RemoteEndPoint?.ToString() ?? "?";
+
+    /// <summary>Cancelled when the connection is gone.</summary>
+    public CancellationToken Closed => connection.ConnectionClosed;
+
+    /// <summary>The next frame, or null when the client closed.</summary>
+    public ValueTask<Frame?> ReadAsync(CancellationToken cancellation) => _reader.ReadAsync(cancellation);
+
+    /// <summary>The first frame, which must come whole and soon.</summary>
+    public Task<Frame> ReadFirstAsync() => WithinAsync(Limits.Opening, async c =>
+        await _reader.ReadAsync(c) ?? throw new ProtocolException(ErrorCode.Truncated, "the client closed before its first frame"));
+
+    /// <summary>A frame of one type, within a time.</summary>
+    public Task<Frame> ExpectAsync(FrameType type, TimeSpan limit) => WithinAsync(limit, async c => await _reader.ExpectAsync(type, c));
+
+    /// <summary>Says no, where the client still listens.</summary>
+    public async Task TryRefuseAsync(Refused refusal)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await Frames.RefuseAsync(refusal, patience.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // It does not.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Frames.Dispose();
+
+    private async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> read)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(Closed);
+        timer.CancelAfter(limit);
+        try
+        {
+            return await read(timer.Token);
+        }
+        catch (OperationCanceledException) when (!Closed.IsCancellationRequested)
+        {
+            throw new ProtocolException(ErrorCode.TimedOut, $"no whole frame came within {limit.TotalSeconds:0} s");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net.Sockets;
+using DebugRelay.Broker.Gate;
+using DebugRelay.Broker.Sessions;
+using DebugRelay.Broker.Targets;
+using DebugRelay.Policy.Configuration;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Unix;
+
+namespace DebugRelay.Broker;
+
+/// <summary>Listens for the agent. Each connection carries one thing: a session's life, or one operation.</summary>
+internal sealed class BrokerServer(SessionConnections sessions, OperationConnections operations)
+{
+    /// <summary>Runs until told to stop.</summary>
+    /// <exception cref="ConfigurationException">The configuration or a file that it names cannot be used.</exception>
+    public static async Task RunAsync(Options options, CancellationToken cancellation)
+    {
+        HostConfiguration configuration = HostConfiguration.Load(options.ConfigurationFile);
+        string path = options.Socket ?? configuration.Broker;
+        if (path == HostConfiguration.SpawnBroker)
+            throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
+        HostTrust trust = HostTrust.Load(configuration);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("debugrelay-");
+        try
+        {
+            using var registry = new SessionRegistry(configuration, trust, folder.FullName);
+            var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
+            var server = new BrokerServer(new SessionConnections(registry), new OperationConnections(registry, new RequestGate(configuration, trust, finder)));
+            using Socket listener = Listen(path);
+            await server.AcceptAsync(listener, cancellation);
+            await registry.EndAllAsync(ErrorCode.ShuttingDown);
+        }
+        finally
+        {
+            File.Delete(path);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Socket Listen(string path)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        // What a dead broker left here would be in the way; a live one's connections are not touched by it.
+        File.Delete(path);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        listener.Listen(64);
+        return listener;
+    }
+
+    private async Task AcceptAsync(Socket listener, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            Socket agent;
+            try
+            {
+                agent = await listener.AcceptAsync(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            // A thread of its own: an operation's connection is read blocking, see BlockingFrames.
+            _ = Task.Factory.StartNew(() => Serve(agent), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    private void Serve(Socket agent)
+    {
+        try
+        {
+            if (PeerCredentials.Of(agent).Uid != Uid())
+            {
+                agent.Dispose();
+                return;
+            }
+            agent.ReceiveTimeout = agent.SendTimeout = (int)Limits.Opening.TotalMilliseconds;
+            var frames = new BlockingFrames(agent);
+            (FrameType type, byte[] payload) = frames.Receive();
+            switch (type)
+            {
+                case FrameType.ChallengeRequest:
+                    _ = sessions.RunAsync(agent);
+                    break;
+                case FrameType.OpenOperation:
+                    operations.Run(agent, frames, payload);
+                    break;
+                default:
+                    agent.Dispose();
+                    break;
+            }
+        }
+        catch (Exception e) when (e is ProtocolException or SocketException or IOException)
+        {
+            agent.Dispose();
+        }
+    }
+
+    private static uint Uid() => ProcessFacts.Uid(Environment.ProcessId);
+
+    private static int ParentPid()
+        => int.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("PPid:", StringComparison.Ordinal))[5..], System.Globalization.CultureInfo.InvariantCulture);
+}

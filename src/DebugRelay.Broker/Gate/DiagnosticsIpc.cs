@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Text;
+using DebugRelay.Broker.Targets;
+using DebugRelay.Protocol;
+
+namespace DebugRelay.Broker.Gate;
+
+/// <summary>The runtime's Diagnostics IPC: the few messages that are ever sent to a target, each built here, and their fixed-size replies.</summary>
+/// <remarks>Format: dotnet/diagnostics, documentation/design-docs/ipc-protocol.md. All numbers are little-endian.</remarks>
+internal static class DiagnosticsIpc
+{
+    private const int HeaderSize = 20;
+    private const uint UnknownCommand = 0x80131385;
+
+    private enum Command : ushort
+    {
+        // High byte: command set; low byte: command. As sent, the set comes first.
+        StopTracing = 0x0201,
+        CollectTracing2 = 0x0203,
+        CollectTracing3 = 0x0204,
+        ProcessInfo3 = 0x0408,
+        Ok = 0xFF00,
+        Error = 0xFFFF,
+    }
+
+    private static ReadOnlySpan<byte> Magic => "DOTNET_IPC_V1\0"u8;
+
+    /// <summary>Sends ProcessInfo3; its reply, which has the target's own strings, is left to the worker.</summary>
+    public static void RequestProcessInfo(Socket target) => Send(target, Command.ProcessInfo3, []);
+
+    /// <summary>Starts an EventPipe session and reads the reply; the stream follows on the same socket.</summary>
+    /// <returns>The socket to read the stream from, and the session's id in the target.</returns>
+    /// <exception cref="TargetException">The target said no, or nothing in time.</exception>
+    public static (Socket Stream, ulong SessionId) StartEventPipe(DiagnosticEndpoint endpoint, EventPipeRequest request)
+    {
+        // CollectTracing3 (.NET 8) can leave stacks out; an older runtime does not know it and says so.
+        (Socket stream, ulong? id) = TryStart(endpoint, Command.CollectTracing3, request.Encode(withStackSwitch: true));
+        if (id is null)
+            (stream, id) = TryStart(endpoint, Command.CollectTracing2, request.Encode(withStackSwitch: false));
+        return id is { } session
+            ? (stream, session)
+            : throw new TargetException(ErrorCode.TargetFailed, $"the runtime of process {endpoint.Process.Pid} is too old to trace");
+    }
+
+    /// <summary>Stops an EventPipe session. The target answers when the stream has been read to its end, so this may take a while.</summary>
+    public static async Task StopEventPipeAsync(DiagnosticEndpoint endpoint, ulong sessionId, CancellationToken cancellation)
+    {
+        using Socket socket = endpoint.Connect();
+        byte[] payload = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(payload, sessionId);
+        await socket.SendAsync(Build(Command.StopTracing, payload), cancellation);
+        byte[] reply = new byte[HeaderSize];
+        for (int have = 0; have < reply.Length;)
+        {
+            int got = await socket.ReceiveAsync(reply.AsMemory(have), cancellation);
+            if (got == 0)
+                return;
+            have += got;
+        }
+    }
+
+    private static (Socket Stream, ulong? Id) TryStart(DiagnosticEndpoint endpoint, Command command, byte[] payload)
+    {
+        Socket socket = endpoint.Connect();
+        try
+        {
+            Send(socket, command, payload);
+            ulong? id = ReadSessionId(socket, endpoint.Process.Pid);
+            if (id is null)
+                socket.Dispose();
+            return (socket, id);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new TargetException(ErrorCode.TargetFailed, $"process {endpoint.Process.Pid} did not answer on its diagnostic socket ({e.SocketErrorCode})");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The reply has a fixed size, and the id in it is what a stop must name: these 28 bytes are all that is read from a target here.</summary>
+    /// <returns>Null when the command is unknown to the target.</returns>
+    private static ulong? ReadSessionId(Socket socket, int pid)
+    {
+        Span<byte> header = stackalloc byte[HeaderSize];
+        ReceiveExactly(socket, header, pid);
+        ushort size = BinaryPrimitives.ReadUInt16LittleEndian(header[14..]);
+        var reply = (Command)BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
+        bool isOk = reply == Command.Ok && size == HeaderSize + 8;
+        bool isError = reply == Command.Error && size >= HeaderSize + 4;
+        if (!header.StartsWith(Magic) || !(isOk || isError))
+            throw new TargetException(ErrorCode.TargetFailed, $"process {pid} answered something that is no diagnostics reply");
+        Span<byte> body = stackalloc byte[isOk ? 8 : 4];
+        ReceiveExactly(socket, body, pid);
+        if (isOk)
+            return BinaryPrimitives.ReadUInt64LittleEndian(body);
+        uint result = BinaryPrimitives.ReadUInt32LittleEndian(body);
+        return result == UnknownCommand
+            ? null
+            : throw new TargetException(ErrorCode.TargetFailed, $"process {pid} refused the trace (HRESULT 0x{result:X8})");
+    }
+
+    private static void ReceiveExactly(Socket socket, Span<byte> buffer, int pid)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int got = socket.Receive(buffer, SocketFlags.None);
+            if (got == 0)
+                throw new TargetException(ErrorCode.TargetGone, $"process {pid} closed its diagnostic socket before it answered");
+            buffer = buffer[got..];
+        }
+    }
+
+    /// <summary>At once and whole: the runtime has one thread for all its connections and would wait for the rest of a half sent message.</summary>
+    private static void Send(Socket socket, Command command, ReadOnlySpan<byte> payload)
+    {
+        byte[] message = Build(command, payload);
+        for (int sent = 0; sent < message.Length;)
+            sent += socket.Send(message.AsSpan(sent), SocketFlags.None);
+    }
+
+    private static byte[] Build(Command command, ReadOnlySpan<byte> payload)
+    {
+        int size = checked((ushort)(HeaderSize + payload.Length));
+        byte[] message = new byte[size];
+        Magic.CopyTo(message);
+        BinaryPrimitives.WriteUInt16LittleEndian(message.AsSpan(14), (ushort)size);
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(16), (ushort)command);
+        payload.CopyTo(message.AsSpan(HeaderSize));
+        return message;
+    }
+}

@@ -1,0 +1,71 @@
+using DebugRelay.Broker.Sessions;
+using DebugRelay.Broker.Targets;
+using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Broker.Gate;
+
+/// <summary>Judges a request: whose is it, was it used before, what does it ask, of whom, and may he.</summary>
+internal sealed class RequestGate(HostConfiguration configuration, HostTrust trust, ProcessFinder finder)
+{
+    /// <summary>Judges a request. Nothing is sent to a target.</summary>
+    /// <exception cref="ProtocolException">The request is not the engineer's, or none of a known form.</exception>
+    public Judged Judge(BrokerSession session, OpenOperation open)
+    {
+        OperationRequest request = Verify(session, open);
+        session.Use(request.Number);
+        EventPipeRequest? eventPipe = CheckForm(request);
+        DiagnosticEndpoint? endpoint = null;
+        if (request.Target is { StartTime: var startTime } target)
+        {
+            endpoint = startTime is { } start ? finder.Find(target.Pid, start) : null;
+            if (endpoint is null)
+                return new Judged(request, new Decided(false, ErrorCode.NoProcess, $"there is no .NET process {target.Pid} with the start time that the request names", null), null, null);
+        }
+        Decision decision = Decide(session, request.Operation, endpoint?.Process);
+        return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe);
+    }
+
+    /// <summary>The processes that the caller may see, and what he may do with each.</summary>
+    public ProcessList List(BrokerSession session) => new(
+        [.. from endpoint in finder.FindAll()
+            where Decide(session, Operations.ProcessList, endpoint.Process).Allowed
+            select new ListedProcess(endpoint.Process, [.. Operations.All.Where(o => Operations.ScopeOf(o) == OperationScope.Process && Decide(session, o, endpoint.Process).Allowed)])]);
+
+    private OperationRequest Verify(BrokerSession session, OpenOperation open)
+    {
+        ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
+        return result.IsValid ? result.Value : throw new ProtocolException(ErrorCode.BadRequest, result.Message);
+    }
+
+    /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
+    private static EventPipeRequest? CheckForm(OperationRequest request)
+    {
+        switch (request.Operation)
+        {
+            case Operations.ProcessList or Operations.ProcessInfo:
+                return null;
+            case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
+                return EventPipeClassifier.Check(request.Operation, parameters);
+            default:
+                throw new ProtocolException(ErrorCode.UnknownOperation, $"this version does not carry out {request.Operation}");
+        }
+    }
+
+    private Decision Decide(BrokerSession session, string operation, TargetProcess? process)
+    {
+        var target = new AccessTarget { Host = configuration.Host, Pid = process?.Pid, Name = process?.Name, User = process?.User };
+        return trust.Decide(session.Proof, operation, target, DateTimeOffset.UtcNow);
+    }
+}
+
+/// <summary>A request and what was decided.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="Decided">What the agent is told.</param>
+/// <param name="Endpoint">The target; null where there is none.</param>
+/// <param name="EventPipe">The session to ask of the target, built anew; null where the operation is none.</param>
+internal sealed record Judged(OperationRequest Request, Decided Decided, DiagnosticEndpoint? Endpoint, EventPipeRequest? EventPipe);

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using DebugRelay.Broker.Workers;
+using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
+using DebugRelay.Protocol;
+
+namespace DebugRelay.Broker.Sessions;
+
+/// <summary>A session that an engineer proved: its key, what it has used, what it runs, and its worker.</summary>
+internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOffset notAfter, string workerFolder, string profile) : IAsyncDisposable
+{
+    private readonly HashSet<ulong> _used = [];
+    private readonly ConcurrentDictionary<ulong, EventPipeOperation> _running = new();
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private WorkerProcess? _worker;
+    private int _operations;
+    private bool _ended;
+
+    /// <summary>The session's id.</summary>
+    public string Id => id;
+
+    /// <summary>Who it is, and the key that signs its requests.</summary>
+    public VerifiedSession Proof => proof;
+
+    /// <summary>When it ends at the latest.</summary>
+    public DateTimeOffset NotAfter => notAfter;
+
+    /// <summary>Takes a request's number: each may be used once.</summary>
+    /// <exception cref="ProtocolException">It was used before, or the session has used too many.</exception>
+    public void Use(ulong number)
+    {
+        lock (_used)
+        {
+            if (_used.Count >= Limits.OperationsPerSession)
+                throw new ProtocolException(ErrorCode.LimitReached, $"a session has {Limits.OperationsPerSession} operations; open another");
+            if (!_used.Add(number))
+                throw new ProtocolException(ErrorCode.Replayed, $"request {number} of this session was used before");
+        }
+    }
+
+    /// <summary>Counts an operation that begins.</summary>
+    /// <returns>Dispose it when the operation is over.</returns>
+    /// <exception cref="ProtocolException">Too many run.</exception>
+    public IDisposable Begin()
+    {
+        if (Interlocked.Increment(ref _operations) > Limits.OperationsAtOnce)
+        {
+            Interlocked.Decrement(ref _operations);
+            throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.OperationsAtOnce} operations of this session run already");
+        }
+        return new Turn(this);
+    }
+
+    /// <summary>The session's worker; a new one where there is none, or the last one died.</summary>
+    /// <exception cref="WorkerException">It cannot be started.</exception>
+    public async Task<WorkerProcess> WorkerAsync(CancellationToken cancellation)
+    {
+        await _starting.WaitAsync(cancellation);
+        try
+        {
+            if (_ended)
+                throw new WorkerException(ErrorCode.Closed, "the session is over");
+            if (_worker is { Gone.IsCompleted: true })
+            {
+                await _worker.DisposeAsync();
+                _worker = null;
+            }
+            return _worker ??= await WorkerProcess.StartAsync(workerFolder, profile, cancellation);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Remembers a running trace, so that it can be stopped.</summary>
+    public void Add(ulong number, EventPipeOperation operation)
+    {
+        _running[number] = operation;
+        if (_ended)
+            operation.Stop(ErrorCode.Closed);
+    }
+
+    /// <summary>Forgets it.</summary>
+    public void Remove(ulong number) => _running.TryRemove(number, out _);
+
+    /// <summary>Stops a running trace; nothing happens where it does not run.</summary>
+    public void Stop(ulong number, string code)
+    {
+        if (_running.TryGetValue(number, out EventPipeOperation? operation))
+            operation.Stop(code);
+    }
+
+    /// <summary>Stops all that runs, waits until the targets are let go, and ends the worker.</summary>
+    public async Task EndAsync(string code)
+    {
+        _ended = true;
+        EventPipeOperation[] running = [.. _running.Values];
+        Array.ForEach(running, o => o.Stop(code));
+        await Task.WhenAll(running.Select(o => o.Released));
+        await DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            _ended = true;
+            if (_worker is not null)
+                await _worker.DisposeAsync();
+            _worker = null;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private sealed class Turn(BrokerSession session) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref session._operations);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using DebugRelay.Broker.Gate;
+using DebugRelay.Broker.Targets;
+using DebugRelay.Broker.Workers;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Broker.Sessions;
+
+/// <summary>A running EventPipe session in a target: it is stopped when its time is over, when it is told to, and whatever becomes of its reader.</summary>
+internal sealed class EventPipeOperation(DiagnosticEndpoint endpoint, ulong sessionId)
+{
+    private readonly TaskCompletionSource<string> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the target has nothing of ours any more.</summary>
+    public Task Released => _released.Task;
+
+    /// <summary>Asks for the end; the first reason counts.</summary>
+    public void Stop(string code) => _stop.TrySetResult(code);
+
+    /// <summary>Lets the worker read until the stream is over.</summary>
+    /// <param name="worker">The session's worker.</param>
+    /// <param name="job">The worker's job.</param>
+    /// <param name="stream">The target's socket; ours is closed once the worker has it.</param>
+    /// <param name="agent">The agent's connection; likewise.</param>
+    /// <param name="duration">When to stop.</param>
+    /// <exception cref="WorkerException">The worker died.</exception>
+    public async Task<OperationEnd> RunAsync(WorkerProcess worker, Job job, Socket stream, Socket agent, TimeSpan duration)
+    {
+        try
+        {
+            Task<OperationEnd> reading = worker.RunAsync(job, stream.SafeHandle, agent.SafeHandle, () => { stream.Dispose(); agent.Dispose(); }, CancellationToken.None);
+            await Task.WhenAny(reading, _stop.Task).WaitAsync(duration).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!reading.IsCompleted)
+                await StopTargetAsync(worker, job.Number, reading);
+            return await reading;
+        }
+        catch (WorkerException)
+        {
+            // Its death closed the stream, but perhaps not our own descriptor yet: a stop makes sure of the target.
+            stream.Dispose();
+            await StopQuietlyAsync(TimeSpan.FromSeconds(2));
+            throw;
+        }
+        finally
+        {
+            _released.TrySetResult();
+        }
+    }
+
+    /// <summary>The target answers a stop when its stream has been read to the end, which the worker does meanwhile.</summary>
+    private async Task StopTargetAsync(WorkerProcess worker, ulong number, Task reading)
+    {
+        Task stopping = StopQuietlyAsync(Limits.StopDrain);
+        await Task.WhenAll(reading, stopping).WaitAsync(Limits.StopDrain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (reading.IsCompleted)
+            return;
+        await worker.CancelAsync(number, ErrorCode.TargetFailed);
+        await reading;
+    }
+
+    private async Task StopQuietlyAsync(TimeSpan limit)
+    {
+        using var timer = new CancellationTokenSource(limit);
+        try
+        {
+            await DiagnosticsIpc.StopEventPipeAsync(endpoint, sessionId, timer.Token);
+        }
+        catch (Exception e) when (e is TargetException or SocketException or OperationCanceledException)
+        {
+            // Gone, or hangs: its socket is closed by the worker, which ends the session there too.
+        }
+    }
+}

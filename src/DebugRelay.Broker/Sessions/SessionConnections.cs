@@ -1,0 +1,120 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using DebugRelay.Broker.Workers;
+using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Rules;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Broker.Sessions;
+
+/// <summary>A session's connection from the agent: challenge, proof, and then its life. When it ends, so does the session.</summary>
+internal sealed class SessionConnections(SessionRegistry registry)
+{
+    /// <summary>Serves one connection whose first frame asked for a challenge.</summary>
+    public async Task RunAsync(Socket agent)
+    {
+        await using var stream = new NetworkStream(agent, ownsSocket: true);
+        var reader = new FrameReader(PipeReader.Create(stream));
+        using var writer = new FrameWriter(PipeWriter.Create(stream));
+        try
+        {
+            BrokerSession session = await OpenAsync(reader, writer);
+            await LiveAsync(session, reader, writer);
+        }
+        catch (RefusedException e)
+        {
+            await TryRefuseAsync(writer, e.Refusal);
+        }
+        catch (ProtocolException e)
+        {
+            await TryRefuseAsync(writer, new Refused(e.Code, e.Message));
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The agent has gone before there was a session.
+        }
+    }
+
+    private async Task<BrokerSession> OpenAsync(FrameReader reader, FrameWriter writer)
+    {
+        (Challenge challenge, IDisposable slot) = registry.Challenge();
+        using (slot)
+        {
+            using var timer = new CancellationTokenSource(Limits.Challenge);
+            await writer.WriteAsync(FrameType.Challenge, challenge, ProtocolJson.Default.Challenge, timer.Token);
+            Frame proof = await reader.ExpectAsync(FrameType.Proof, timer.Token);
+            return registry.Open(challenge, proof.Read(ProtocolJson.Default.Proof));
+        }
+    }
+
+    private async Task LiveAsync(BrokerSession session, FrameReader reader, FrameWriter writer)
+    {
+        using var life = new CancellationTokenSource();
+        SessionClosed closed = new(ErrorCode.ClientGone, "the agent closed the session");
+        try
+        {
+            await writer.WriteAsync(FrameType.SessionOpened, registry.Describe(session), ProtocolJson.Default.SessionOpened, life.Token);
+            // The worker is wanted soon: its start need not wait for the first operation. A failure comes up then.
+            _ = session.WorkerAsync(life.Token).ContinueWith(t => t.Exception, TaskScheduler.Default);
+            closed = await UntilEndAsync(session, reader, life);
+        }
+        catch (Exception e) when (e is IOException or ProtocolException)
+        {
+            closed = new SessionClosed(ErrorCode.ClientGone, e.Message);
+        }
+        await life.CancelAsync();
+        await registry.EndAsync(session, closed.Code);
+        await TryCloseAsync(writer, closed);
+    }
+
+    private static async Task<SessionClosed> UntilEndAsync(BrokerSession session, FrameReader reader, CancellationTokenSource life)
+    {
+        TimeSpan left = session.NotAfter - DateTimeOffset.UtcNow;
+        life.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        try
+        {
+            while (await reader.ReadAsync(life.Token) is { } frame)
+            {
+                if (frame.Type == FrameType.StopOperation)
+                {
+                    StopOperation stop = frame.Read(ProtocolJson.Default.StopOperation);
+                    session.Stop(stop.Number, stop.Code);
+                }
+                else if (frame.Type != FrameType.Heartbeat)
+                {
+                    throw new ProtocolException(ErrorCode.UnexpectedFrame, $"a session's connection does not carry {frame.Type}");
+                }
+            }
+            return new SessionClosed(ErrorCode.ClientGone, "the agent closed the session");
+        }
+        catch (OperationCanceledException)
+        {
+            return new SessionClosed(ErrorCode.Expired, "the session's time is over");
+        }
+    }
+
+    private static async Task TryRefuseAsync(FrameWriter writer, Refused refusal)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await TryAsync(() => writer.RefuseAsync(refusal, patience.Token));
+    }
+
+    private static async Task TryCloseAsync(FrameWriter writer, SessionClosed closed)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await TryAsync(() => writer.WriteAsync(FrameType.SessionClosed, closed, ProtocolJson.Default.SessionClosed, patience.Token));
+    }
+
+    private static async Task TryAsync(Func<ValueTask> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The agent has gone: there is nobody to tell.
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Broker.Targets;
+
+/// <summary>Finds the .NET processes of this host by their diagnostic sockets.</summary>
+/// <param name="hidden">Our own processes: they are no targets.</param>
+/// <param name="folders">Where sockets lie.</param>
+internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyList<string> folders)
+{
+    /// <summary>Where a runtime puts its socket: its TMPDIR, which is mostly also ours, else /tmp.</summary>
+    public static IReadOnlyList<string> UsualFolders { get; } = [.. new[] { Path.GetTempPath().TrimEnd('/'), "/tmp" }.Distinct()];
+
+    /// <summary>All .NET processes, ordered by pid.</summary>
+    public IReadOnlyList<DiagnosticEndpoint> FindAll()
+    {
+        var found = new SortedDictionary<int, DiagnosticEndpoint>();
+        foreach (string folder in folders.Where(Directory.Exists))
+        {
+            foreach (string path in Directory.EnumerateFiles(folder, "dotnet-diagnostic-*-socket"))
+            {
+                if (Inspect(path) is { } endpoint)
+                    found[endpoint.Process.Pid] = endpoint;
+            }
+        }
+        return [.. found.Values];
+    }
+
+    /// <summary>The process with this pid and start time.</summary>
+    /// <returns>Null when there is none, or none with a diagnostic socket.</returns>
+    public DiagnosticEndpoint? Find(int pid, ulong startTime)
+        => FindAll().FirstOrDefault(e => e.Process.Pid == pid && e.Process.StartTime == startTime);
+
+    /// <summary>A socket that outlived its process bears the start time of the dead one.</summary>
+    private DiagnosticEndpoint? Inspect(string path)
+    {
+        Match name = SocketName().Match(Path.GetFileName(path));
+        if (!name.Success
+            || !int.TryParse(name.Groups["pid"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            || !ulong.TryParse(name.Groups["key"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out ulong key)
+            || hidden.Contains(pid))
+            return null;
+        return ProcessFacts.Read(pid) is { } process && process.StartTime == key ? new DiagnosticEndpoint(path, process) : null;
+    }
+
+    [GeneratedRegex(@"^dotnet-diagnostic-(?<pid>[0-9]{1,10})-(?<key>[0-9]{1,20})-socket$", RegexOptions.CultureInvariant)]
+    private static partial Regex SocketName();
+}

@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Unix;
+
+namespace DebugRelay.Broker.Workers;
+
+/// <summary>One session's worker: a process of its own that reads what targets send, scrubs it, and writes it to the agent's connection.</summary>
+internal sealed class WorkerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly DescriptorSocket _socket;
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<OperationEnd>> _jobs = new();
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private WorkerProcess(Process process, DescriptorSocket socket)
+    {
+        _process = process;
+        _socket = socket;
+        _ = ReceiveResultsAsync();
+    }
+
+    /// <summary>Completes when the process or its connection is gone.</summary>
+    public Task Gone => _gone.Task;
+
+    /// <summary>The process id.</summary>
+    public int Pid => _process.Id;
+
+    /// <summary>Starts a worker and waits until it has loaded its profile and passed its canaries.</summary>
+    /// <param name="folder">A folder of ours alone: the socket between us lies there while it starts.</param>
+    /// <param name="profile">Scrub profile.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="WorkerException">It did not start, or its scrubber failed its own check.</exception>
+    public static async Task<WorkerProcess> StartAsync(string folder, string profile, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limits.ProcessStart);
+        string path = Path.Combine(folder, $"w{Guid.NewGuid():n}"[..10]);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        listener.Listen(1);
+        Process process = Launch(path, profile);
+        DescriptorSocket? socket = null;
+        try
+        {
+            socket = await AcceptAsync(listener, process, limit.Token);
+            await CheckReadyAsync(socket, profile, limit.Token);
+            return new WorkerProcess(process, socket);
+        }
+        catch (Exception e)
+        {
+            socket?.Dispose();
+            await EndAsync(process);
+            throw e switch
+            {
+                WorkerException => e,
+                OperationCanceledException when !cancellation.IsCancellationRequested => new WorkerException(ErrorCode.WorkerGone, "the worker did not report for duty in time"),
+                OperationCanceledException => e,
+                _ => new WorkerException(ErrorCode.WorkerGone, $"the worker could not be started: {e.Message}"),
+            };
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Hands a target and the agent's connection to the worker.</summary>
+    /// <returns>Completes with what was delivered.</returns>
+    /// <exception cref="WorkerException">The worker is gone.</exception>
+    public async Task<OperationEnd> RunAsync(Job job, SafeHandle target, SafeHandle agent, Action handedOver, CancellationToken cancellation)
+    {
+        var ended = new TaskCompletionSource<OperationEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _jobs[job.Number] = ended;
+        try
+        {
+            try
+            {
+                await _socket.SendAsync(FrameType.Job, JsonSerializer.SerializeToUtf8Bytes(job, ProtocolJson.Default.Job), [target, agent], cancellation);
+            }
+            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+            {
+                throw new WorkerException(ErrorCode.WorkerGone, "the worker died");
+            }
+            handedOver();
+            await Task.WhenAny(ended.Task, Gone);
+            return ended.Task.IsCompletedSuccessfully ? await ended.Task : throw new WorkerException(ErrorCode.WorkerGone, "the worker died");
+        }
+        finally
+        {
+            _jobs.TryRemove(job.Number, out _);
+        }
+    }
+
+    /// <summary>Makes the worker let go of a job's target; it then says what it delivered.</summary>
+    public async Task CancelAsync(ulong number, string code)
+    {
+        byte[] message = JsonSerializer.SerializeToUtf8Bytes(new CancelJob(number, code), ProtocolJson.Default.CancelJob);
+        try
+        {
+            await _socket.SendAsync(FrameType.CancelJob, message, [], CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            _gone.TrySetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // The end of its connection is a worker's order to leave.
+        _socket.Dispose();
+        await EndAsync(_process);
+        _gone.TrySetResult();
+    }
+
+    private static Process Launch(string path, string profile)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "debugrelay-worker"))
+        {
+            ArgumentList = { "--socket", path, "--profile", profile },
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        };
+        // A worker sees raw data: it has no diagnostic door of its own.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        return Process.Start(start) ?? throw new WorkerException(ErrorCode.WorkerGone, "the worker could not be started");
+    }
+
+    private static async Task<DescriptorSocket> AcceptAsync(Socket listener, Process process, CancellationToken cancellation)
+    {
+        Task exited = process.WaitForExitAsync(cancellation);
+        Task<Socket> accepted = listener.AcceptAsync(cancellation).AsTask();
+        if (await Task.WhenAny(accepted, exited) == exited && !accepted.IsCompletedSuccessfully)
+        {
+            await exited;
+            throw new WorkerException(ErrorCode.WorkerGone, $"the worker ended at once (exit code {process.ExitCode})");
+        }
+        Socket socket = await accepted;
+        if (PeerCredentials.Of(socket).Pid != process.Id)
+        {
+            socket.Dispose();
+            throw new WorkerException(ErrorCode.WorkerGone, "another process connected in the worker's place");
+        }
+        return new DescriptorSocket(socket);
+    }
+
+    private static async Task CheckReadyAsync(DescriptorSocket socket, string profile, CancellationToken cancellation)
+    {
+        (Frame frame, _) = await socket.ReceiveAsync(cancellation) ?? throw new WorkerException(ErrorCode.WorkerGone, "the worker ended at once");
+        if (frame.Type == FrameType.Refused)
+            throw new WorkerException(ErrorCode.ScrubberFailed, frame.ReadRefused().Message);
+        if (frame.Type != FrameType.WorkerReady)
+            throw new WorkerException(ErrorCode.WorkerGone, $"the worker began with {frame.Type}");
+        WorkerReady ready = frame.Read(ProtocolJson.Default.WorkerReady);
+        if (ready.SurvivingCanaries.Length > 0)
+            throw new WorkerException(ErrorCode.ScrubberFailed, $"the scrubber let its canary through: {string.Join(", ", ready.SurvivingCanaries)}");
+        if (ready.Profile != profile)
+            throw new WorkerException(ErrorCode.ScrubberFailed, $"the worker loaded profile {ready.Profile} where {profile} was asked");
+    }
+
+    private async Task ReceiveResultsAsync()
+    {
+        try
+        {
+            while (await _socket.ReceiveAsync(CancellationToken.None) is var (frame, descriptors))
+            {
+                Array.ForEach(descriptors, d => d.Dispose());
+                if (frame.Type != FrameType.JobEnded)
+                    break;
+                JobEnded ended = frame.Read(ProtocolJson.Default.JobEnded);
+                if (_jobs.TryGetValue(ended.Number, out TaskCompletionSource<OperationEnd>? job))
+                    job.TrySetResult(ended.End);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or ProtocolException or OperationCanceledException)
+        {
+            // Whatever it was, this worker is of no more use.
+        }
+        _gone.TrySetResult();
+    }
+
+    private static async Task EndAsync(Process process)
+    {
+        using (process)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+    }
+}
+
+/// <summary>A worker is not there, or must not be used.</summary>
+internal sealed class WorkerException(string code, string message) : Exception(message)
+{
+    /// <summary>One of <see cref="ErrorCode"/>.</summary>
+    public string Code { get; } = code;
+}

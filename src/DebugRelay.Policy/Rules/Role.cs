@@ -1,0 +1,39 @@
+namespace DebugRelay.Policy.Rules;
+
+/// <summary>What its members may do, to which targets. Everything that is not named is denied.</summary>
+public sealed record Role
+{
+    /// <summary>The role's name, as decisions and recordings give it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Who has the role.</summary>
+    public required IReadOnlyList<IdentityPattern> Members { get; init; }
+
+    /// <summary>Which processes; one match suffices. Empty: no process at all, and the host's own operations on any host.</summary>
+    public IReadOnlyList<TargetPattern> Targets { get; init; } = [];
+
+    /// <summary>Operations that need nothing more.</summary>
+    public IReadOnlySet<string> Allow { get; init; } = new HashSet<string>();
+
+    /// <summary>Operations that need a grant, with what the grant needs.</summary>
+    public IReadOnlyDictionary<string, GrantRequirement> WithGrant { get; init; } = new Dictionary<string, GrantRequirement>();
+
+    /// <summary>What an emergency allows, if anything.</summary>
+    public BreakGlassRule? BreakGlass { get; init; }
+
+    /// <summary>The role's limits, complete: what the policy leaves out is the default.</summary>
+    public RoleLimits Limits { get; init; } = RoleLimits.Default;
+
+    /// <summary>Whether a request without a reason is denied.</summary>
+    public bool RequireReason { get; init; }
+}
+
+/// <summary>What a grant needs before it opens an operation.</summary>
+/// <param name="Approvers">Distinct approver identities, the requester excluded; at least 1.</param>
+public sealed record GrantRequirement(int Approvers);
+
+/// <summary>Operations allowed without a grant in an emergency.</summary>
+/// <param name="Allow">The operations; never <c>unscrubbed</c>.</param>
+/// <param name="For">How long the emergency's session lives.</param>
+/// <param name="AnnounceBestEffort">Whether the operation may begin before an off-host sink has acknowledged the announcement.</param>
+public sealed record BreakGlassRule(IReadOnlySet<string> Allow, TimeSpan For, bool AnnounceBestEffort);

@@ -1,0 +1,37 @@
+namespace DebugRelay.Policy.Rules;
+
+/// <summary>What a role may take of a host, at most. <see cref="Default"/> stands in for what a policy leaves out.</summary>
+public sealed record RoleLimits
+{
+    /// <summary>How long a session lives. Default 30 minutes: one incident's look, and then ask again.</summary>
+    public TimeSpan Session { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a session lives without an operation. Default 10 minutes: a terminal left open at lunch.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Sessions of one identity at once. Default 2: one at work, one to look beside it.</summary>
+    public int Sessions { get; init; } = 2;
+
+    /// <summary>Bytes delivered in one session. Default 2 GiB: some hours of traces, or one dump of an ordinary service.</summary>
+    public long Bytes { get; init; } = 2L << 30;
+
+    /// <summary>Dumps in one session. Default 3: each one stops the target while it is written.</summary>
+    public int Dumps { get; init; } = 3;
+
+    /// <summary>Bytes of one trace's buffer in the target's memory. Default 256 MiB, as dotnet-trace takes.</summary>
+    public long TraceBuffer { get; init; } = 256L << 20;
+
+    /// <summary>The limits of a role that names none.</summary>
+    public static RoleLimits Default { get; } = new();
+
+    /// <summary>The larger of each: who has two roles is held to neither's smaller limit.</summary>
+    internal RoleLimits Widest(RoleLimits other) => new()
+    {
+        Session = Session > other.Session ? Session : other.Session,
+        Idle = Idle > other.Idle ? Idle : other.Idle,
+        Sessions = Math.Max(Sessions, other.Sessions),
+        Bytes = Math.Max(Bytes, other.Bytes),
+        Dumps = Math.Max(Dumps, other.Dumps),
+        TraceBuffer = Math.Max(TraceBuffer, other.TraceBuffer),
+    };
+}

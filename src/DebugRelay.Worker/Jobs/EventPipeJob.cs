@@ -1,0 +1,39 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using DebugRelay.NetTrace;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Scrubbing;
+using DebugRelay.Scrubbing.Events;
+
+namespace DebugRelay.Worker.Jobs;
+
+/// <summary>Reads a target's nettrace stream to its end, scrubbed on the way.</summary>
+internal static class EventPipeJob
+{
+    /// <summary>A runtime's blocks are 100 KiB: one read takes most of one.</summary>
+    private const int ReadSize = 128 * 1024;
+
+    /// <summary>Runs the job.</summary>
+    public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, ScrubProfile profile, CancellationToken cancellation)
+    {
+        using var stream = new NetworkStream(target, ownsSocket: false);
+        PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
+        // A job that is cancelled reads an early end of its stream, so that what came is still delivered whole.
+        await using CancellationTokenRegistration letGo = cancellation.Register(() => target.Shutdown(SocketShutdown.Both));
+        (RewriteSummary summary, ScrubReport report) = await TraceScrubber.ScrubAsync(input, delivery, profile, CancellationToken.None);
+        await input.CompleteAsync();
+        (string? code, string? message) = Judge(summary, cancellation.IsCancellationRequested);
+        return new OperationEnd(delivery.Delivered, delivery.Sha256, code is not null, code, message, report.Rules, Count(summary));
+    }
+
+    /// <summary>How the stream's end is told: whole, or what cut it.</summary>
+    private static (string? Code, string? Message) Judge(RewriteSummary summary, bool cancelled) => summary.State switch
+    {
+        RewriteState.Complete => (null, null),
+        RewriteState.Truncated when cancelled => (ErrorCode.TargetFailed, "the process did not end its stream when it was told to; it was let go"),
+        RewriteState.Truncated => (ErrorCode.TargetGone, "the process's stream broke off: it has ended, or its runtime has"),
+        RewriteState.Malformed => (ErrorCode.TargetMalformed, $"the process's stream breaks the format ({summary.Error}); it was cut after the last whole block"),
+        _ => (ErrorCode.Internal, "the delivery was closed"),
+    };
+}

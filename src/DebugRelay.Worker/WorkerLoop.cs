@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Unix;
+using DebugRelay.Scrubbing;
+using DebugRelay.Worker.Jobs;
+
+namespace DebugRelay.Worker;
+
+/// <summary>A worker's life: report for duty, take jobs until the broker's connection ends.</summary>
+internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
+{
+    private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
+
+    /// <summary>Runs until the broker closes the connection.</summary>
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> RunAsync(DescriptorSocket broker, string profileName)
+    {
+        ScrubProfile profile;
+        try
+        {
+            profile = ScrubProfile.Load(profileName);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or IOException)
+        {
+            await SendAsync(broker, FrameType.Refused, new Refused(ErrorCode.ScrubberFailed, e.Message), ProtocolJson.Default.Refused);
+            return 1;
+        }
+        var loop = new WorkerLoop(broker, profile);
+        await SendAsync(broker, FrameType.WorkerReady, new WorkerReady(profileName, [.. Canaries.Survivors(profile)]), ProtocolJson.Default.WorkerReady);
+        await loop.TakeJobsAsync();
+        return 0;
+    }
+
+    private async Task TakeJobsAsync()
+    {
+        while (await broker.ReceiveAsync(CancellationToken.None) is var (frame, descriptors))
+        {
+            switch (frame.Type)
+            {
+                case FrameType.Job when descriptors.Length == 2:
+                    _ = RunJobAsync(frame.Read(ProtocolJson.Default.Job), ToSocket(descriptors[0]), ToSocket(descriptors[1]));
+                    break;
+                case FrameType.CancelJob:
+                    if (_running.TryGetValue(frame.Read(ProtocolJson.Default.CancelJob).Number, out CancellationTokenSource? job))
+                        await job.CancelAsync();
+                    break;
+                default:
+                    throw new ProtocolException(ErrorCode.UnexpectedFrame, $"the broker sent {frame.Type}");
+            }
+        }
+    }
+
+    private async Task RunJobAsync(Job job, Socket target, Socket agent)
+    {
+        using var cancelled = new CancellationTokenSource();
+        _running[job.Number] = cancelled;
+        using (target)
+        using (agent)
+        using (var delivery = new DeliveryWriter(agent))
+        {
+            OperationEnd end = job.Kind switch
+            {
+                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, cancelled.Token),
+                _ => await ProcessInfoJob.RunAsync(target, delivery, profile, cancelled.Token),
+            };
+            await delivery.EndAsync(end);
+            _running.TryRemove(job.Number, out _);
+            await SendAsync(broker, FrameType.JobEnded, new JobEnded(job.Number, end), ProtocolJson.Default.JobEnded);
+        }
+    }
+
+    private static Socket ToSocket(SafeFileDescriptor descriptor) => new(new SafeSocketHandle(descriptor.Detach(), ownsHandle: true));
+
+    private static Task SendAsync<T>(DescriptorSocket broker, FrameType type, T message, JsonTypeInfo<T> json)
+        => broker.SendAsync(type, JsonSerializer.SerializeToUtf8Bytes(message, json), [], CancellationToken.None);
+}

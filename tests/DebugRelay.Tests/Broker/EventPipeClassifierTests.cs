@@ -1,0 +1,52 @@
+using DebugRelay.Broker.Gate;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Protocol;
+using Xunit;
+
+namespace DebugRelay.Tests.Broker;
+
+public class EventPipeClassifierTests
+{
+    [Theory]
+    [InlineData("trace", "System.Runtime", 0, "")]
+    [InlineData("trace", "Microsoft-Windows-DotNETRuntime", 0x1, "")]
+    [InlineData("trace", "System.Runtime", 0, "EventCounterIntervalSec=1")]
+    [InlineData("counters", "System.Runtime", 0, "EventCounterIntervalSec=1")]
+    [InlineData("counters", "Any.Thing", -1, "EventCounterIntervalSec=60")]
+    [InlineData("counters", "System.Diagnostics.Metrics", 2, "SessionId=a;Metrics=System.Runtime;RefreshInterval=1;MaxTimeSeries=1000;MaxHistograms=20")]
+    public void What_is_on_the_list_is_built_anew(string operation, string provider, long keywords, string arguments)
+    {
+        EventPipeRequest built = EventPipeClassifier.Check(operation, Parameters(provider, (ulong)keywords, 4, arguments));
+        Assert.Equal(new EventPipeProvider(provider, (ulong)keywords, 4, arguments), Assert.Single(built.Providers));
+    }
+
+    [Theory]
+    // Counters are counters: anything that could carry text is a trace.
+    [InlineData("counters", "System.Runtime", 0, "")]
+    [InlineData("counters", "Microsoft-Extensions-Logging", 4, "")]
+    [InlineData("counters", "Microsoft-Extensions-Logging", 4, "EventCounterIntervalSec=1;FilterSpecs=*")]
+    [InlineData("counters", "System.Runtime", 0, "EventCounterIntervalSec=0")]
+    [InlineData("counters", "System.Runtime", 0, "EventCounterIntervalSec=61")]
+    [InlineData("counters", "System.Runtime", 0, "EventCounterIntervalSec=1;EventCounterIntervalSec=2")]
+    [InlineData("counters", "System.Runtime", 0, "EventCounterIntervalSec=\"1\"")]
+    [InlineData("counters", "System.Diagnostics.Metrics", 2, "Metrics=a;More=b")]
+    // Arguments reach into the process: object properties, filters.
+    [InlineData("trace", "Microsoft-Diagnostics-DiagnosticSource", -1, "FilterAndPayloadSpecs=X/Y:Request.Headers")]
+    [InlineData("trace", "System.Runtime", 0, "anything")]
+    // Forces collections.
+    [InlineData("trace", "Microsoft-Windows-DotNETRuntime", 0x800000, "")]
+    [InlineData("trace", "Microsoft-Windows-DotNETRuntime", -1, "")]
+    public void What_is_not_on_the_list_is_not_sent(string operation, string provider, long keywords, string arguments)
+    {
+        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check(operation, Parameters(provider, (ulong)keywords, 4, arguments)));
+        Assert.Equal(ErrorCode.BadRequest, e.Code);
+    }
+
+    private static EventPipeParameters Parameters(string provider, ulong keywords, int level, string arguments) => new()
+    {
+        Providers = [new EventProvider(provider, keywords, level, arguments)],
+        BufferMegabytes = 64,
+        Rundown = false,
+        DurationSeconds = 1,
+    };
+}
