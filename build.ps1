@@ -1,0 +1,54 @@
+#!/usr/bin/env pwsh
+#requires -Version 7.0
+<#
+.SYNOPSIS
+    The developer's front door: build, test and show DebugRelay. Thin on purpose; .ci/run is the whole check.
+.EXAMPLE
+    ./build.ps1 test
+.EXAMPLE
+    ./build.ps1 demo --duration 10s --keep /tmp/demo
+.PARAMETER Task
+    build    the whole solution, no warning allowed (more arguments go to dotnet build)
+    test     build, then every test (more arguments go to dotnet test)
+    demo     build the client, then run its demo (more arguments go to the demo)
+    perf, fuzz, package    do not exist yet
+#>
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('build', 'test', 'demo', 'perf', 'fuzz', 'package')]
+    [string] $Task = 'build',
+
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Rest = @()
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# A step that fails ends the script with the exit code of its program. dotnet reads global.json from the folder it runs in.
+function Invoke-Dotnet([string[]] $Arguments) {
+    Push-Location $PSScriptRoot
+    try { & dotnet @Arguments } finally { Pop-Location }
+    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+}
+
+function Stop-Missing([string] $What) {
+    [Console]::Error.WriteLine("There is nothing to run for '$Task' yet: $What")
+    exit 1
+}
+
+switch ($Task) {
+    'build' { Invoke-Dotnet (@('build', 'DebugRelay.sln') + $Rest) }
+    'test' {
+        Invoke-Dotnet @('build', 'DebugRelay.sln')
+        Invoke-Dotnet (@('test', '--no-build') + $Rest)
+    }
+    'demo' {
+        Invoke-Dotnet @('build', 'src/DebugRelay.Cli', '--nologo', '--verbosity', 'quiet')
+        & (Join-Path $PSScriptRoot 'src/DebugRelay.Cli/bin/Debug/net10.0/debugrelay') demo @Rest
+        exit $LASTEXITCODE
+    }
+    'perf' { Stop-Missing 'the benchmarks of perf/ are not written.' }
+    'fuzz' { Stop-Missing 'the fuzz targets of tests/DebugRelay.Fuzz are not written.' }
+    'package' { Stop-Missing 'packaging/ is not written.' }
+}
