@@ -1,9 +1,11 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using DebugRelay.Agent.Sessions;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
+using DebugRelay.Recording;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,6 +26,16 @@ internal static class AgentHost
         await application.WaitForShutdownAsync(cancellation);
     }
 
+    /// <summary>Loads what a run would load, and no more.</summary>
+    /// <exception cref="ConfigurationException">Something cannot be used.</exception>
+    public static void Check(string configurationFile)
+    {
+        HostConfiguration configuration = HostConfiguration.Load(configurationFile);
+        _ = HostTrust.Load(configuration);
+        (X509Certificate2 certificate, _) = AgentCertificate.Load(configuration);
+        certificate.Dispose();
+    }
+
     private static WebApplication Build(HostConfiguration configuration, string configurationFile)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -35,6 +47,7 @@ internal static class AgentHost
             .AddSingleton(new ConfigurationFile(configurationFile))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(HostTrust.Load(configuration))
+            .AddSingleton(RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key))
             .AddSingleton<BrokerProcess>()
             .AddHostedService(services => services.GetRequiredService<BrokerProcess>())
             .AddSingleton<SessionTable>()

@@ -30,13 +30,26 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         }
         finally
         {
-            stream.Complete();
+            TryComplete();
         }
         await sending;
         await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
         await TryEndAsync(end);
         await clientGone.CancelAsync();
         await listening;
+    }
+
+    /// <summary>Lets the sender see the end, also where recording has failed.</summary>
+    private void TryComplete()
+    {
+        try
+        {
+            stream.Complete();
+        }
+        catch (RecordingException)
+        {
+            // The sender gets the same exception from its own call.
+        }
     }
 
     /// <summary>Reads what the worker delivers to its end.</summary>
@@ -119,16 +132,19 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
-            while (await stream.WaitForMoreAsync(_sent, gone.Token))
+            while (true)
             {
+                await stream.WaitForMoreAsync(_sent, gone.Token);
                 int got = stream.Read(_sent, buffer);
+                if (got == 0)
+                    return;
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 _sent += got;
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException or RecordingException)
         {
-            // The client is gone; the recording has the rest.
+            // The client is gone, and the recording has the rest; or the recording fails, which ends the session by itself.
         }
         finally
         {

@@ -51,7 +51,8 @@ internal sealed partial class OperationRelay(
         Accepted accepted = await DecideAsync(session, open, request, name, reader, writer);
         await client.Frames.WriteAsync(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted, CancellationToken.None).AsTask()
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await new Delivery(session, client, reader, request.Number, session.Recorder.OpenStream(name)).RunAsync();
+        using RecordedStream recorded = session.Recorder.OpenStream(name);
+        await new Delivery(session, client, reader, request.Number, recorded).RunAsync();
     }
 
     /// <summary>The engineer's signature, checked here so that the recording says who was wrong; the broker checks it again.</summary>

@@ -15,7 +15,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
 internal sealed partial class SessionOpening(
-    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, RecordingIdentityProvider recordings, TimeProvider time, ILogger<SessionOpening> logger)
+    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, RecordingIdentity identity, TimeProvider time, ILogger<SessionOpening> logger)
 {
     /// <summary>Serves one control connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
@@ -28,7 +28,7 @@ internal sealed partial class SessionOpening(
         try
         {
             (VerifiedSession verified, Proof proof) = await ChallengeAsync(client, certificate, brokerReader, brokerWriter);
-            await using SessionRecorder recorder = StartRecording(verified.Statement.Session);
+            await using SessionRecorder recorder = StartRecording(client, verified.Statement.Session);
             await RunRecordedAsync(client, certificate, open, verified, proof, recorder, brokerReader, brokerWriter);
         }
         catch (RefusedException e)
@@ -57,17 +57,26 @@ internal sealed partial class SessionOpening(
         return (verified, proof);
     }
 
-    private SessionRecorder StartRecording(string session)
+    private SessionRecorder StartRecording(ClientConnection client, string session)
     {
         try
         {
-            return SessionRecorder.Create(configuration.Recordings, configuration.Host, session, recordings.Identity, time);
+            return SessionRecorder.Create(configuration.Recordings, configuration.Host, session, identity, time, new RecorderOptions { CheckpointSealed = c => SendHead(client, c) });
         }
         catch (RecordingException e)
         {
             Log.CannotRecord(logger, e.Message);
             throw new RefusedException(new Refused(ErrorCode.RecordingFailed, "the session cannot be recorded on the host, so there is none", "Operations must mend the agent's recordings folder."));
         }
+    }
+
+    /// <summary>The head of the recording leaves the host as it is made: the client is its first witness.</summary>
+    private static void SendHead(ClientConnection client, SealedCheckpoint head)
+    {
+        var message = new RecordingHead(head.Index, head.Bytes.ToArray(), head.Signature.ToArray());
+        // Not awaited: a client that does not read must not hold up its own recording. One that is gone cannot witness.
+        _ = client.Frames.WriteAsync(FrameType.RecordingHead, message, ProtocolJson.Default.RecordingHead, client.Closed).AsTask()
+            .ContinueWith(t => t.Exception, TaskScheduler.Default);
     }
 
     private async Task RunRecordedAsync(
