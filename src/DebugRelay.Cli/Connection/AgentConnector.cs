@@ -1,9 +1,9 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Cli.Failures;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 
@@ -12,11 +12,8 @@ namespace DebugRelay.Cli.Connection;
 /// <summary>Makes connections to one agent: TCP, TLS 1.3 with both certificates, the agent's hello.</summary>
 internal sealed class AgentConnector(AgentAddress address, ClientCredentials credentials)
 {
-    /// <summary>The protocol's name in the TLS handshake.</summary>
-    public static readonly SslApplicationProtocol Protocol = new("debugrelay/1");
-
-    private const int ProtocolVersion = 1;
-    private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+    /// <summary>How this client names itself.</summary>
+    public static readonly string ClientName = $"debugrelay {RelayProtocol.ProductVersion}";
 
     public AgentAddress Address => address;
 
@@ -70,7 +67,7 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
 
     private async Task<SslStream> HandshakeAsync(Socket socket, CancellationToken cancellation)
     {
-        var verdict = new ServerVerdict();
+        var verdict = new ServerVerdict(credentials, address.Host);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {
@@ -80,30 +77,38 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
         {
             await tls.DisposeAsync();
             throw verdict.Fault is { } fault
-                ? new ConnectionException($"the certificate of {address} is not accepted: {fault}", "check --host and --ca; if both are right, somebody else answers there", error)
-                : new ConnectionException($"the TLS handshake with {address} failed: {Innermost(error)}", $"is it a DebugRelay agent? It speaks TLS 1.3 and {Protocol} only", error);
+                ? new ConnectionException($"{address} is not accepted: {fault}", "check --host and --ca; if both are right, somebody else answers there", error)
+                : new ConnectionException($"the TLS handshake with {address} failed: {Innermost(error)}", $"is it a DebugRelay agent? It speaks TLS 1.3 and {RelayProtocol.Alpn} only", error);
         }
-        if (tls.NegotiatedApplicationProtocol == Protocol)
+        if (tls.NegotiatedApplicationProtocol == RelayProtocol.Alpn)
             return tls;
         await tls.DisposeAsync();
-        throw new ConnectionException($"{address} does not speak {Protocol}", "is it a DebugRelay agent?");
+        throw new ConnectionException($"{address} does not speak {RelayProtocol.Alpn}", "is it a DebugRelay agent?");
     }
 
-    private SslClientAuthenticationOptions TlsOptions(ServerVerdict verdict)
+    private SslClientAuthenticationOptions TlsOptions(ServerVerdict verdict) => new()
     {
-        X509ChainPolicy trust = OwnCertificateDiagnosis.TrustIn(credentials.Authorities);
-        trust.ApplicationPolicy.Add(ServerAuthentication);
-        return new SslClientAuthenticationOptions
+        TargetHost = address.Host,
+        EnabledSslProtocols = SslProtocols.Tls13,
+        ApplicationProtocols = [RelayProtocol.Alpn],
+        AllowTlsResume = false,
+        AllowRenegotiation = false,
+        ClientCertificateContext = SslStreamCertificateContext.Create(credentials.Certificate, credentials.Intermediates, offline: true),
+        CertificateChainPolicy = NothingOfTheMachine(),
+        RemoteCertificateValidationCallback = verdict.Judge,
+    };
+
+    // SslStream builds a chain before it asks us. It must not look into the machine's store for it, nor ask anybody over the network.
+    private X509ChainPolicy NothingOfTheMachine()
+    {
+        var policy = new X509ChainPolicy
         {
-            TargetHost = address.Host,
-            EnabledSslProtocols = SslProtocols.Tls13,
-            ApplicationProtocols = [Protocol],
-            AllowTlsResume = false,
-            AllowRenegotiation = false,
-            ClientCertificateContext = SslStreamCertificateContext.Create(credentials.Certificate, credentials.Intermediates, offline: true),
-            CertificateChainPolicy = trust,
-            RemoteCertificateValidationCallback = verdict.Judge,
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
         };
+        policy.CustomTrustStore.AddRange(credentials.Authorities);
+        return policy;
     }
 
     // A TLS 1.3 client is done before the server has judged its certificate: a rejection shows as the end of the stream, or as an alert.
@@ -125,38 +130,40 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
             { Type: FrameType.Refused } frame => throw new RefusedException(frame.ReadRefused()),
             { } frame => throw new ProtocolException(ErrorCode.UnexpectedFrame, $"{frame.Type} came where Hello was due"),
         };
-        if (hello.Protocol != ProtocolVersion)
-            throw new ProtocolException(ErrorCode.WrongProtocol, $"the agent speaks version {hello.Protocol} of the protocol, this client version {ProtocolVersion}");
+        if (hello.Protocol != RelayProtocol.Version)
+            throw new ProtocolException(ErrorCode.WrongProtocol, $"the agent speaks version {hello.Protocol} of the protocol, this client version {RelayProtocol.Version}");
         connection.Hello = hello;
     }
 
     private ConnectionException Rejected(Exception? cause)
-        => new($"the agent at {address} rejected this certificate", OwnCertificateDiagnosis.Explain(credentials, DateTimeOffset.UtcNow), cause);
+        => new($"the agent at {address} rejected this certificate", Diagnosis(), cause);
+
+    // The same judgement as the agent's, as far as it can be passed from here.
+    private string Diagnosis()
+    {
+        CertificateResult result = CertificateCheck.ForClient(credentials.Certificate, credentials.Intermediates, credentials.Trust, DateTimeOffset.UtcNow);
+        return result.IsValid ? "nothing is wrong with it from here; it may be revoked, or the agent's clientCa is another than --ca"
+            : result.Failure == CertificateFailure.UnknownAuthority ? "it was not issued by --ca: give the one that this site's authority issued to you"
+            : $"{result.Message}: have a new one issued, or give another with --cert";
+    }
 
     private static string Innermost(Exception error) => error.GetBaseException().Message.ReplaceLineEndings(" ").Trim();
 
-    /// <summary>Why the agent's certificate was not accepted.</summary>
-    private sealed class ServerVerdict
+    /// <summary>Judges the agent's certificate by --ca and the address that was dialled, and remembers what is wrong with it.</summary>
+    private sealed class ServerVerdict(ClientCredentials credentials, string host)
     {
         public string? Fault { get; private set; }
 
         public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
         {
-            if (errors == SslPolicyErrors.None)
-                return true;
-            Fault = errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "it has none"
-                : chain?.ChainStatus.FirstOrDefault(status => status.Status != X509ChainStatusFlags.NoError) is { Status: not X509ChainStatusFlags.NoError } status
-                    ? Explain(status)
-                : "it was issued to another host name";
-            return false;
+            if (certificate is not X509Certificate2 own)
+            {
+                Fault = "it shows none";
+                return false;
+            }
+            CertificateResult result = CertificateCheck.ForAgent(own, chain?.ChainPolicy.ExtraStore ?? [], credentials.Trust, host, DateTimeOffset.UtcNow);
+            Fault = result.IsValid ? null : result.Message;
+            return result.IsValid;
         }
-
-        private static string Explain(X509ChainStatus status) => status.Status switch
-        {
-            X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot => "it was not issued by --ca",
-            X509ChainStatusFlags.NotTimeValid => "it has expired, or is not valid yet",
-            X509ChainStatusFlags.NotValidForUsage => "it is no server's certificate (serverAuth is missing)",
-            _ => status.StatusInformation.Trim(),
-        };
     }
 }

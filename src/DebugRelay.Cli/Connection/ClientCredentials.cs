@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Cli.Failures;
+using DebugRelay.Policy.Identity;
 
 namespace DebugRelay.Cli.Connection;
 
@@ -12,6 +13,7 @@ internal sealed class ClientCredentials : IDisposable
         Certificate = certificate;
         Intermediates = intermediates;
         Authorities = authorities;
+        Trust = new TrustStore(authorities, CertificateRevocationLists.None);
     }
 
     /// <summary>With its private key.</summary>
@@ -22,6 +24,9 @@ internal sealed class ClientCredentials : IDisposable
 
     /// <summary>The only anchors of trust.</summary>
     public X509Certificate2Collection Authorities { get; }
+
+    /// <summary>The same, to judge certificates by. Revocation is the host's to know.</summary>
+    public TrustStore Trust { get; }
 
     /// <exception cref="UsageException">A file cannot be read, holds no PEM of its kind, or the key is another certificate's.</exception>
     public static ClientCredentials Load(ConnectionSettings settings)

@@ -43,9 +43,9 @@ internal sealed class Session : IAsyncDisposable
         EngineerProof? proof = null;
         try
         {
-            await control.WriteAsync(FrameType.OpenSession, new OpenSession(ClientName.Text, reason, incident), ProtocolJson.Default.OpenSession, cancellation);
+            await control.WriteAsync(FrameType.OpenSession, new OpenSession(AgentConnector.ClientName, reason, incident), ProtocolJson.Default.OpenSession, cancellation);
             Challenge challenge = (await control.ExpectAsync(FrameType.Challenge, cancellation)).Read(ProtocolJson.Default.Challenge);
-            proof = EngineerProof.Answer(challenge, connector.Credentials);
+            proof = EngineerProof.Answer(challenge, connector.Credentials, reason, incident);
             await control.WriteAsync(FrameType.Proof, proof.Message, ProtocolJson.Default.Proof, cancellation);
             SessionOpened opened = (await control.ExpectAsync(FrameType.SessionOpened, cancellation)).Read(ProtocolJson.Default.SessionOpened);
             return new Session(connector, control, proof, opened, observer);
@@ -69,7 +69,7 @@ internal sealed class Session : IAsyncDisposable
         try
         {
             ulong number = (ulong)Interlocked.Increment(ref _lastNumber);
-            OpenOperation open = _proof.Sign(order, number, Opened);
+            OpenOperation open = _proof.Sign(order, number, Opened, Hello.Host);
             await connection.WriteAsync(FrameType.OpenOperation, open, ProtocolJson.Default.OpenOperation, cancellation);
             Accepted accepted = (await connection.ExpectAsync(FrameType.Accepted, cancellation)).Read(ProtocolJson.Default.Accepted);
             return new Operation(this, connection, accepted);

@@ -20,18 +20,28 @@ internal static class LiveEvents
         var pipe = new Pipe();
         Task reading = Task.Factory.StartNew(
             () => Read(pipe.Reader, subscribe), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        OperationEnd? end = null;
         try
         {
-            OperationEnd end = await operation.ReceiveAsync((bytes, cancellation) => PassOnAsync(bytes, pipe.Writer, cancellation), duration, stop);
-            await pipe.Writer.CompleteAsync();
-            await reading;
+            end = await operation.ReceiveAsync((bytes, cancellation) => PassOnAsync(bytes, pipe.Writer, cancellation), duration, stop);
             return end;
         }
-        catch
+        finally
         {
             await pipe.Writer.CompleteAsync();
+            await FinishAsync(reading, isWhole: end is { Partial: false });
+        }
+    }
+
+    // A stream that is cut cannot be read to its end: why it was cut is what the user must be told.
+    private static async Task FinishAsync(Task reading, bool isWhole)
+    {
+        try
+        {
             await reading;
-            throw;
+        }
+        catch (LocalException) when (!isWhole)
+        {
         }
     }
 
