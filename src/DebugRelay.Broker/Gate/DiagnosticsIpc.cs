@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using System.Text;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Protocol;
 

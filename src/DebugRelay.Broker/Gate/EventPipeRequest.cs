@@ -22,9 +22,9 @@ internal sealed record EventPipeRequest(IReadOnlyList<EventPipeProvider> Provide
         if (withStackSwitch)
             payload.WriteByte(1);
         WriteUInt32(payload, (uint)Providers.Count);
+        Span<byte> keywords = stackalloc byte[8];
         foreach (EventPipeProvider provider in Providers)
         {
-            Span<byte> keywords = stackalloc byte[8];
             BinaryPrimitives.WriteUInt64LittleEndian(keywords, provider.Keywords);
             payload.Write(keywords);
             WriteUInt32(payload, provider.Level);

@@ -1,7 +1,6 @@
 using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Configuration;
-using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;

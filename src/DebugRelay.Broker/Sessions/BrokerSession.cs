@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using DebugRelay.Broker.Workers;
-using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
-using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Broker.Sessions;

@@ -31,7 +31,7 @@ internal sealed class EventPipeOperation(DiagnosticEndpoint endpoint, ulong sess
         try
         {
             Task<OperationEnd> reading = worker.RunAsync(job, stream.SafeHandle, agent.SafeHandle, () => { stream.Dispose(); agent.Dispose(); }, CancellationToken.None);
-            await Task.WhenAny(reading, _stop.Task).WaitAsync(duration).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAny(reading, _stop.Task)).WaitAsync(duration).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!reading.IsCompleted)
                 await StopTargetAsync(worker, job.Number, reading);
             return await reading;

@@ -1,8 +1,5 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using DebugRelay.Broker.Workers;
-using DebugRelay.Policy.Identity;
-using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 

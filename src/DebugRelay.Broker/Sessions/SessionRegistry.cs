@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using DebugRelay.Policy.Configuration;
-using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Broker.Targets;
 

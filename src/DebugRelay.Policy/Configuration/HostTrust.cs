@@ -33,7 +33,7 @@ public sealed record HostTrust(TrustStore Store, PolicyDocument Policy)
     /// <param name="sent">What it sent besides.</param>
     /// <param name="at">The time of the judgement.</param>
     public CertificateResult CheckClient(X509Certificate2 certificate, X509Certificate2Collection sent, DateTimeOffset at)
-        => CertificateCheck.ForClient(certificate, sent, Store, at);
+        => CertificateCheck.ForClient(certificate, [.. sent], Store, at);
 
     /// <summary>When a session ends at the latest: what was signed, what the certificate has left, what the roles allow, what any session may have.</summary>
     /// <param name="session">A verified session whose identity has a role.</param>

@@ -1,0 +1,282 @@
+using System.Buffers.Binary;
+
+namespace DebugRelay.NetTrace;
+
+/// <summary>
+/// Rewrites one block of events, or of V4 metadata. Stretches without a change are copied as they are; a header is mended only where what stood
+/// before it changed: its payload size after an event that was resized, everything after one that was dropped.
+/// </summary>
+internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge judge, SequenceMender mender, RewriteTally tally, IBlockSink sink)
+{
+    private const int HeaderSize = 20;
+
+    private readonly BlockBuffer _out = new();
+    private BlockKind _kind;
+    private bool _isCompressed;
+    private bool _isChanged;
+    private NetTraceFault? _fault;
+
+    // The event being read: the header, where it starts, where its payload starts and where it ends.
+    private EventHeader _header;
+    private int _start;
+    private int _sizeAt;
+    private int _payloadAt;
+    private int _end;
+
+    // The end of what is copied to _out, or left out, so far.
+    private int _copied;
+
+    // What the block written so far says of payload sizes, where that differs from the block read.
+    private bool _sizeDiffers;
+    private uint _writtenSize;
+
+    // Set once headers are encoded anew: the header written last, and the thread that readers take unsorted events to be of.
+    private bool _isAnew;
+    private EventHeader _written;
+    private ulong _readerThread;
+    private bool _isRestChecked;
+
+    /// <summary>Writes what passes; on a fault nothing of the block is written.</summary>
+    public NetTraceFault? Rewrite(BlockKind kind, ReadOnlySpan<byte> content)
+    {
+        if (!TryBegin(kind, content)) return new NetTraceFault(NetTraceError.BadBlockHeader, "An event block's header does not fit the block.");
+        while (_end < content.Length)
+        {
+            if (!TryReadEvent(content)) return BadEvent();
+            RewriteEvent(content);
+            if (_fault is not null) return _fault;
+        }
+        Finish(content);
+        return null;
+    }
+
+    private static NetTraceFault BadEvent() => new(NetTraceError.BadEvent, "An event does not fit its block.");
+
+    private bool TryBegin(BlockKind kind, ReadOnlySpan<byte> content)
+    {
+        if (content.Length < HeaderSize) return false;
+        var headerSize = BinaryPrimitives.ReadUInt16LittleEndian(content);
+        if (headerSize < HeaderSize || headerSize > content.Length) return false;
+        _kind = kind;
+        _fault = null;
+        _isCompressed = (content[2] & 1) != 0;
+        _header = default;
+        _end = headerSize;
+        _isRestChecked = false;
+        BeginBlock(content, headerSize);
+        _isAnew = kind == BlockKind.Event && mender.IsNeeded;
+        // Later versions may put something into the rest of the header; what that is cannot be known here.
+        _isChanged = _isAnew || content[HeaderSize..headerSize].ContainsAnyExcept((byte)0);
+        return true;
+    }
+
+    private void BeginBlock(ReadOnlySpan<byte> content, int headerSize)
+    {
+        _out.Clear();
+        _out.Append(content[..HeaderSize]);
+        _out.Take(headerSize - HeaderSize).Clear();
+        _copied = _end;
+        _sizeDiffers = false;
+        _written = default;
+    }
+
+    private bool TryReadEvent(ReadOnlySpan<byte> content)
+    {
+        _start = _payloadAt = _end;
+        return TryReadEvent(content, ref _payloadAt, ref _header, out _sizeAt, out _end);
+    }
+
+    private bool TryReadEvent(ReadOnlySpan<byte> content, ref int at, ref EventHeader header, out int sizeAt, out int end)
+    {
+        sizeAt = at;
+        if (!_isCompressed) return PlainHeader.TryRead(content, isV6, ref at, out header, out end);
+        end = 0;
+        if (!CompressedHeader.TryRead(content, isV6, ref at, ref header, out sizeAt) || header.PayloadSize > (uint)(content.Length - at)) return false;
+        end = at + (int)header.PayloadSize;
+        return true;
+    }
+
+    private void RewriteEvent(ReadOnlySpan<byte> content)
+    {
+        var payload = content.Slice(_payloadAt, (int)_header.PayloadSize);
+        if (_kind == BlockKind.Metadata)
+        {
+            RewriteDefinition(content, payload);
+            return;
+        }
+        tally.EventsIn++;
+        var verdict = judge.Judge(_header.MetadataId, payload);
+        if (verdict == Verdict.Drop && !mender.TryDrop(_header.CaptureThread))
+        {
+            tally.CountBlanked(BlankReason.TooManyThreads);
+            verdict = Verdict.Blank;
+        }
+        if (verdict == Verdict.Drop)
+        {
+            Drop(content);
+            return;
+        }
+        tally.EventsOut++;
+        Emit(content, payload, verdict);
+    }
+
+    private void RewriteDefinition(ReadOnlySpan<byte> content, ReadOnlySpan<byte> payload)
+    {
+        if (_header.MetadataId != 0 || MetadataDefinition.ReadV4(payload) is not { } definition || types.Define(definition) is not { } plan)
+        {
+            _fault = new NetTraceFault(NetTraceError.BadMetadata, "A metadata definition cannot be read, or defines an id anew.");
+        }
+        else if (definition.Fields is null && plan.Action != EventAction.Keep)
+        {
+            CopyTo(content, _start);
+            WriteHeader(content, (uint)definition.FieldsAt + sizeof(uint));
+            _out.Append(payload[..definition.FieldsAt]);
+            _out.Take(sizeof(uint)).Clear();
+            EndEvent();
+        }
+        else
+        {
+            Emit(content, payload, Verdict.Keep);
+        }
+    }
+
+    private void Emit(ReadOnlySpan<byte> content, ReadOnlySpan<byte> payload, Verdict verdict)
+    {
+        if (verdict == Verdict.Keep && !_isAnew && !NeedsSize(payload.Length))
+        {
+            if (HasOwnSize) _sizeDiffers = false;
+            return;
+        }
+        CopyTo(content, _start);
+        var size = verdict == Verdict.Edit ? judge.Editor.Measure(payload.Length) : payload.Length;
+        if (_isAnew && !_header.IsSorted && _header.CaptureThread != _readerThread && HasEvents(content)) Split(content);
+        WriteHeader(content, (uint)size);
+        var destination = _out.Take(size);
+        if (verdict == Verdict.Keep) payload.CopyTo(destination);
+        else if (verdict == Verdict.Blank) destination.Clear();
+        else judge.Editor.Write(payload, destination);
+        EndEvent();
+        if (_out.Length >= NetTraceLimits.SplitBlockSize && _end < content.Length) Split(content);
+    }
+
+    /// <summary>Whether the header says its own payload size instead of inheriting it.</summary>
+    private bool HasOwnSize => !_isCompressed || _sizeAt < _payloadAt;
+
+    private bool NeedsSize(int payloadSize) => _sizeDiffers && !HasOwnSize && payloadSize != _writtenSize;
+
+    private void CopyTo(ReadOnlySpan<byte> content, int end)
+    {
+        _out.Append(content[_copied..end]);
+        _copied = end;
+        _isChanged = true;
+    }
+
+    private void WriteHeader(ReadOnlySpan<byte> content, uint size)
+    {
+        if (!_isCompressed)
+        {
+            var header = _out.Take(_payloadAt - _start);
+            content[_start.._payloadAt].CopyTo(header);
+            PlainHeader.Patch(header, isV6, _header.Sequence - Dropped(), size);
+        }
+        else if (_isAnew)
+        {
+            EncodeHeader(size);
+        }
+        else
+        {
+            PatchHeader(content, size);
+        }
+        if (_header.IsSorted || _written.MetadataId == 0) _readerThread = _header.CaptureThread;
+        _sizeDiffers = size != _header.PayloadSize;
+        _writtenSize = size;
+        _written = _isAnew ? _header with { Sequence = _header.Sequence - Dropped(), PayloadSize = size } : _written;
+    }
+
+    private uint Dropped() => _kind == BlockKind.Event && mender.IsNeeded ? mender.Dropped(_header.CaptureThread) : 0;
+
+    private void EncodeHeader(uint size)
+    {
+        var header = _header with { Sequence = _header.Sequence - Dropped(), PayloadSize = size };
+        var room = _out.Take(CompressedHeader.MaxSize);
+        _out.Untake(room.Length - CompressedHeader.Write(room, isV6, _written, header));
+    }
+
+    private void PatchHeader(ReadOnlySpan<byte> content, uint size)
+    {
+        var kept = _out.Take(_sizeAt - _start);
+        content[_start.._sizeAt].CopyTo(kept);
+        if (size == _header.PayloadSize && !NeedsSize((int)size))
+        {
+            _out.Append(content[_sizeAt.._payloadAt]);
+            return;
+        }
+        kept[0] |= (byte)HeaderParts.PayloadSize;
+        var room = _out.Take(Varint.MaxSize);
+        _out.Untake(room.Length - Varint.Write(room, size));
+    }
+
+    private void EndEvent()
+    {
+        if (!_isCompressed && !isV6) _out.Take(PlainHeader.Align(_out.Length) - _out.Length).Clear();
+        _copied = _end;
+    }
+
+    private void Drop(ReadOnlySpan<byte> content)
+    {
+        if (!_isAnew) BeginAnew(content);
+        CopyTo(content, _start);
+        _copied = _end;
+    }
+
+    /// <summary>From here on headers are encoded anew; finds out what the part of the block before said last.</summary>
+    private void BeginAnew(ReadOnlySpan<byte> content)
+    {
+        _isAnew = true;
+        EventHeader header = default;
+        for (int at = BinaryPrimitives.ReadUInt16LittleEndian(content), end; at < _start; at = end)
+        {
+            if (!TryReadEvent(content, ref at, ref header, out _, out end)) return;
+            if (header.IsSorted || _written.MetadataId == 0) _readerThread = header.CaptureThread;
+            _written = header;
+        }
+        if (_sizeDiffers) _written.PayloadSize = _writtenSize;
+    }
+
+    /// <summary>Ends the output block, and begins another that goes on with the events that follow.</summary>
+    private void Split(ReadOnlySpan<byte> content)
+    {
+        if (!_isRestChecked && !IsRestWhole(content))
+        {
+            _fault = BadEvent();
+            return;
+        }
+        _isRestChecked = true;
+        sink.Write(_kind, _out.Written);
+        BeginBlock(content, BinaryPrimitives.ReadUInt16LittleEndian(content));
+        _isAnew = true;
+    }
+
+    private bool IsRestWhole(ReadOnlySpan<byte> content)
+    {
+        var header = _header;
+        for (int at = _end, end; at < content.Length; at = end)
+        {
+            if (!TryReadEvent(content, ref at, ref header, out _, out end)) return false;
+        }
+        return true;
+    }
+
+    private bool HasEvents(ReadOnlySpan<byte> content) => _out.Length > BinaryPrimitives.ReadUInt16LittleEndian(content);
+
+    private void Finish(ReadOnlySpan<byte> content)
+    {
+        if (!_isChanged)
+        {
+            sink.Write(_kind, content);
+            return;
+        }
+        CopyTo(content, content.Length);
+        if (HasEvents(content)) sink.Write(_kind, _out.Written);
+    }
+}

@@ -1,0 +1,2 @@
+namespace DebugRelay.NetTrace;
+internal static class RundownLayouts { public const string Rundown = ""; public const string SampleProfiler = ""; }

@@ -1,0 +1,2 @@
+namespace DebugRelay.NetTrace;
+internal static class RuntimeLayouts { public const string Runtime = ""; }
