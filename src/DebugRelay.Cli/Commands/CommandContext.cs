@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DebugRelay.Cli.Connection;
-using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
 using DebugRelay.Protocol.Messages;
 

@@ -19,13 +19,7 @@ internal sealed class ResultFile : IAsyncDisposable
         PartialPath = PartialOf(path);
         if (overwrite)
             File.Delete(PartialPath);
-        _stream = new FileStream(PartialPath, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Options = FileOptions.Asynchronous,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        _stream = PrivateFile.Create(PartialPath);
     }
 
     /// <summary>The name of the whole file.</summary>

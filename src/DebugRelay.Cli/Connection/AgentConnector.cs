@@ -141,7 +141,7 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
     // The same judgement as the agent's, as far as it can be passed from here.
     private string Diagnosis()
     {
-        CertificateResult result = CertificateCheck.ForClient(credentials.Certificate, credentials.Intermediates, credentials.Trust, DateTimeOffset.UtcNow);
+        CertificateResult result = CertificateCheck.ForClient(credentials.Certificate, [.. credentials.Intermediates], credentials.Trust, DateTimeOffset.UtcNow);
         return result.IsValid ? "nothing is wrong with it from here; it may be revoked, or the agent's clientCa is another than --ca"
             : result.Failure == CertificateFailure.UnknownAuthority ? "it was not issued by --ca: give the one that this site's authority issued to you"
             : $"{result.Message}: have a new one issued, or give another with --cert";
@@ -161,7 +161,7 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
                 Fault = "it shows none";
                 return false;
             }
-            CertificateResult result = CertificateCheck.ForAgent(own, chain?.ChainPolicy.ExtraStore ?? [], credentials.Trust, host, DateTimeOffset.UtcNow);
+            CertificateResult result = CertificateCheck.ForAgent(own, [.. chain?.ChainPolicy.ExtraStore ?? []], credentials.Trust, host, DateTimeOffset.UtcNow);
             Fault = result.IsValid ? null : result.Message;
             return result.IsValid;
         }

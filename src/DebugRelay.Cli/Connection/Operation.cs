@@ -58,6 +58,7 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
 
     /// <summary>Receives a result that is one small document.</summary>
     /// <param name="limit">Bytes at most.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="OperationCutException">It did not come whole.</exception>
     public async Task<byte[]> ReceiveAllAsync(int limit, CancellationToken cancellation)
     {
