@@ -1,0 +1,29 @@
+namespace DebugRelay.Recording;
+
+/// <summary>Every limit of a recording, with its reason.</summary>
+public static class Limits
+{
+    /// <summary>Bytes of one entry's JSON body. A request is at most a control frame; a reader holds one entry in memory.</summary>
+    public const int MaxEntryBody = 1024 * 1024;
+
+    /// <summary>Bytes of one line of a segment: the body and the fields around it.</summary>
+    public const int MaxEntryLine = MaxEntryBody + 1024;
+
+    /// <summary>Streams of one session: a session that never ends must not fill the folder with files.</summary>
+    public const int MaxStreams = 65_536;
+
+    /// <summary>Bytes of a checkpoint: its fixed lines and one line for each stream that grew. A verifier reads it whole.</summary>
+    public const int MaxCheckpoint = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of a key, a signature or a certificate chain. A verifier reads them whole.</summary>
+    public const int MaxSmallFile = 64 * 1024;
+
+    /// <summary>Characters of a session's, a host's or a stream's name: they are file names or stand in signed lines.</summary>
+    public const int MaxName = 128;
+
+    /// <summary>Characters of an entry's kind.</summary>
+    public const int MaxKind = 64;
+
+    /// <summary>Bytes of a file of witnessed heads: about 800,000 of them.</summary>
+    public const int MaxHeadsFile = 64 * 1024 * 1024;
+}

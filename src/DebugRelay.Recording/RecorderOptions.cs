@@ -1,0 +1,31 @@
+namespace DebugRelay.Recording;
+
+/// <summary>How a session is recorded.</summary>
+public sealed class RecorderOptions
+{
+    /// <summary>How long a segment may stay without a checkpoint; empty periods are sealed too. Five seconds unless told.</summary>
+    public TimeSpan SegmentInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Called for each checkpoint once it is on disk, in order, so that it can leave the host. It must hand the checkpoint on and return
+    /// (it delays the next entry); if it throws, the recorder has failed.
+    /// </summary>
+    public Action<SealedCheckpoint>? CheckpointSealed { get; init; }
+
+    /// <summary>Sees every change to the folder, in the order made: tests replay it up to any byte.</summary>
+    internal Action<FolderChange>? FolderChanged { get; init; }
+}
+
+/// <summary>A checkpoint that is on disk, with its signature.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Index">The segment's number, from 0.</param>
+/// <param name="Bytes">The exact bytes of <c>NNNN.checkpoint</c>.</param>
+/// <param name="Signature">The bytes of <c>NNNN.sig</c>.</param>
+/// <param name="Head">The checkpoint's SHA-256 in lower-case hex.</param>
+/// <param name="IsFinal">Whether it ends the recording.</param>
+public sealed record SealedCheckpoint(
+    string Session, int Index, ReadOnlyMemory<byte> Bytes, ReadOnlyMemory<byte> Signature, string Head, bool IsFinal)
+{
+    /// <summary>The line that a witness keeps and a verifier reads, without its line end: <c>session index sha256</c>.</summary>
+    public string HeadLine => FormattableString.Invariant($"{Session} {Index} {Head}");
+}
