@@ -54,13 +54,16 @@ internal sealed record SampleOptions
             case "--payment-key" when (value ?? Next(rest)) is { Length: > 0 } key:
                 PaymentKey = key;
                 return null;
-            case "--rate" when int.TryParse(value ?? Next(rest), NumberStyles.None, CultureInfo.InvariantCulture, out int rate) && rate is > 0 and <= MaxRequestsPerSecond:
+            case "--rate" when TryParseRate(value ?? Next(rest), out int rate):
                 RequestsPerSecond = rate;
                 return null;
             default:
                 return $"{name}: unknown, or its value is missing or not allowed";
         }
     }
+
+    private static bool TryParseRate(string? text, out int rate) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out rate) && rate is > 0 and <= MaxRequestsPerSecond;
 
     private static (string Name, string? Value) Split(string word)
     {

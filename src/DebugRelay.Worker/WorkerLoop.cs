@@ -24,7 +24,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
         {
             profile = ScrubProfile.Load(profileName);
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or IOException)
+        catch (ScrubProfileException e)
         {
             await SendAsync(broker, FrameType.Refused, new Refused(ErrorCode.ScrubberFailed, e.Message), ProtocolJson.Default.Refused);
             return 1;

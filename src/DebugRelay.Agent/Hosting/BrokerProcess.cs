@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using DebugRelay.Policy.Configuration;
-using DebugRelay.Protocol;
 
 namespace DebugRelay.Agent.Hosting;
 

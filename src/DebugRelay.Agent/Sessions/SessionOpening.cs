@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.Hosting;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
-using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;

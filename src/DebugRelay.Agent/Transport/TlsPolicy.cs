@@ -3,7 +3,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
-using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Https;

@@ -85,6 +85,8 @@ public sealed record HostConfiguration
             if (!IPEndPoint.TryParse(address, out _) || !address.Contains(':', StringComparison.Ordinal))
                 throw new ConfigurationException($"{path}: listen: \"{address}\" is no ADDRESS:PORT");
         }
+        if (Scrub == "none")
+            throw new ConfigurationException($"{path}: scrub: nothing leaves a host unscrubbed by configuration; that needs a grant for each case");
     }
 
     private HostConfiguration Resolve(string folder) => this with

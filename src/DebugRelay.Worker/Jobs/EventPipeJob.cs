@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Text.Json;
 using DebugRelay.NetTrace;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -24,8 +25,14 @@ internal static class EventPipeJob
         (RewriteSummary summary, ScrubReport report) = await TraceScrubber.ScrubAsync(input, delivery, profile, CancellationToken.None);
         await input.CompleteAsync();
         (string? code, string? message) = Judge(summary, cancellation.IsCancellationRequested);
-        return new OperationEnd(delivery.Delivered, delivery.Sha256, code is not null, code, message, report.Rules, Count(summary));
+        return new OperationEnd(delivery.Delivered, delivery.Sha256, code is not null, code, message, new SortedDictionary<string, long>(report.Rules.ToDictionary(), StringComparer.Ordinal), Count(summary.Counts));
     }
+
+    private static EventCounts Count(RewriteCounts counts) => new(
+        counts.EventsIn,
+        counts.EventsOut,
+        counts.Dropped.Where(d => d.Key != DropReason.UnknownBlock).Sum(d => d.Value),
+        new SortedDictionary<string, long>(counts.Blanked.ToDictionary(b => JsonNamingPolicy.KebabCaseLower.ConvertName(b.Key.ToString()), b => b.Value), StringComparer.Ordinal));
 
     /// <summary>How the stream's end is told: whole, or what cut it.</summary>
     private static (string? Code, string? Message) Judge(RewriteSummary summary, bool cancelled) => summary.State switch
@@ -33,7 +40,7 @@ internal static class EventPipeJob
         RewriteState.Complete => (null, null),
         RewriteState.Truncated when cancelled => (ErrorCode.TargetFailed, "the process did not end its stream when it was told to; it was let go"),
         RewriteState.Truncated => (ErrorCode.TargetGone, "the process's stream broke off: it has ended, or its runtime has"),
-        RewriteState.Malformed => (ErrorCode.TargetMalformed, $"the process's stream breaks the format ({summary.Error}); it was cut after the last whole block"),
+        RewriteState.Malformed => (ErrorCode.TargetMalformed, $"the process's stream breaks the format ({summary.Error}: {summary.Message}); it was cut after the last whole block"),
         _ => (ErrorCode.Internal, "the delivery was closed"),
     };
 }

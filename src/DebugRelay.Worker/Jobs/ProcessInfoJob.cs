@@ -20,11 +20,11 @@ internal static class ProcessInfoJob
         try
         {
             byte[] reply = await ReceiveAsync(target, cancellation);
-            var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-            ProcessDetails details = Read(reply, new Scrubber(profile, counts));
+            var scrubber = new TextScrubber(profile);
+            ProcessDetails details = Read(reply, scrubber);
             delivery.Write(JsonSerializer.SerializeToUtf8Bytes(details, ProtocolJson.Default.ProcessDetails));
             await delivery.FlushAsync(CancellationToken.None);
-            return new OperationEnd(delivery.Delivered, delivery.Sha256, Partial: false, null, null, counts, null);
+            return new OperationEnd(delivery.Delivered, delivery.Sha256, Partial: false, null, null, new SortedDictionary<string, long>(scrubber.Report().Rules.ToDictionary(), StringComparer.Ordinal), null);
         }
         catch (ReplyException e)
         {
@@ -70,7 +70,7 @@ internal static class ProcessInfoJob
     }
 
     /// <summary>u32 version, u64 pid, GUID, then strings: command line, OS, architecture, entry assembly, runtime version, RID.</summary>
-    private static ProcessDetails Read(ReadOnlySpan<byte> reply, Scrubber scrubber)
+    private static ProcessDetails Read(ReadOnlySpan<byte> reply, TextScrubber scrubber)
     {
         var reader = new ReplyReader(reply);
         if (BinaryPrimitives.ReadUInt32LittleEndian(reader.Take(4)) != 1)
@@ -78,8 +78,8 @@ internal static class ProcessInfoJob
         long pid = BinaryPrimitives.ReadInt64LittleEndian(reader.Take(8));
         var runtime = new Guid(reader.Take(16));
         return new ProcessDetails(
-            pid, runtime, scrubber.CommandLine(reader.String()), scrubber.Text(reader.String()), scrubber.Text(reader.String()), scrubber.Text(reader.String()),
-            scrubber.Text(reader.String()), scrubber.Text(reader.String()));
+            pid, runtime, CommandLineScrubber.Scrub(reader.String(), scrubber), scrubber.Scrub(reader.String()), scrubber.Scrub(reader.String()), scrubber.Scrub(reader.String()),
+            scrubber.Scrub(reader.String()), scrubber.Scrub(reader.String()));
     }
 
     /// <summary>Reads a reply's fields in their order.</summary>

@@ -14,7 +14,8 @@ public sealed partial class CertsReadmeTests
     public async Task The_commands_make_a_PKI_and_revoke_a_certificate_of_it()
     {
         using var folder = new TemporaryFolder();
-        string script = folder.WriteFile("readme.sh", string.Join('\n', ShellBlock().Matches(await ReadmeAsync()).Select(block => block.Groups[1].Value)));
+        IEnumerable<string> blocks = ShellBlock().Matches(await ReadmeAsync()).Select(block => block.Groups[1].Value);
+        string script = folder.WriteFile("readme.sh", string.Join('\n', blocks));
         var environment = new Dictionary<string, string?> { ["OPENSSL_CONF"] = null };
 
         await using var shell = TestProcess.Start("bash", ["-euo", "pipefail", script], environment, folder.Path);
@@ -40,7 +41,8 @@ public sealed partial class CertsReadmeTests
     private static string?[] ExtendedKeyUsages(string path)
     {
         using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(path);
-        return [.. certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages.Cast<Oid>().Select(usage => usage.Value)];
+        OidCollection usages = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages;
+        return [.. usages.Cast<Oid>().Select(usage => usage.Value)];
     }
 
     [GeneratedRegex("^```sh\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

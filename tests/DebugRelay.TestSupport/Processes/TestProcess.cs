@@ -10,7 +10,7 @@ namespace DebugRelay.TestSupport.Processes;
 public sealed class TestProcess : IAsyncDisposable
 {
     /// <summary>How long a wait lasts when the test names no limit: generous, since it only ends a test that has failed.</summary>
-    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     // A grandchild that outlives the process keeps its output open: do not wait for that end for ever.
     private static readonly TimeSpan OutputDrainLimit = TimeSpan.FromSeconds(2);
@@ -144,7 +144,8 @@ public sealed class TestProcess : IAsyncDisposable
     {
         // An id may belong to someone else once its process was reaped.
         if (_process.HasExited) throw new InvalidOperationException($"{Describe()} has ended already.");
-        if (SendSignal(Id, (int)signal) != 0) throw new InvalidOperationException($"{Describe()} did not take {signal}: errno {Marshal.GetLastPInvokeError()}.");
+        if (SendSignal(Id, (int)signal) == 0) return;
+        throw new InvalidOperationException($"{Describe()} did not take {signal}: errno {Marshal.GetLastPInvokeError()}.");
     }
 
     private string Describe() => $"{_name} (pid {Id}) [stdout: {Output.Text}] [stderr: {Errors.Text}]";

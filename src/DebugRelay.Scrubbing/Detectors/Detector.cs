@@ -1,0 +1,48 @@
+using DebugRelay.Scrubbing.Text;
+
+namespace DebugRelay.Scrubbing.Detectors;
+
+/// <summary>What must be in a text before a detector is worth running; asked once for all detectors that share it.</summary>
+[Flags]
+internal enum Anchors
+{
+    None = 0,
+
+    /// <summary>A literal that ordinary text does not hold: a token's prefix, a PEM header.</summary>
+    RareLiteral = 1,
+
+    /// <summary>A keyword of any case, such as "password".</summary>
+    Keyword = 2,
+
+    /// <summary>An at sign.</summary>
+    At = 4,
+
+    /// <summary>"://".</summary>
+    Scheme = 8,
+
+    /// <summary>A decimal digit.</summary>
+    Digit = 16,
+
+    /// <summary>Every anchor.</summary>
+    All = 31,
+}
+
+/// <summary>Finds one kind of secret. Stateless; work is linear in the length of the text.</summary>
+internal abstract class Detector
+{
+    public abstract Rule Rule { get; }
+
+    public abstract Anchors Anchor { get; }
+
+    /// <summary>The detector's rare literals or keywords, where its anchor is one of these.</summary>
+    public virtual IEnumerable<string> Literals => [];
+
+    /// <summary>A made-up secret, and a text that holds it.</summary>
+    public abstract Canary Canary { get; }
+
+    /// <summary>Adds what it finds. Findings may overlap with those of other detectors.</summary>
+    public abstract void Find(ReadOnlySpan<char> text, HitList hits);
+}
+
+/// <summary>A made-up secret in a text. Of the secret nothing may be left when the text is scrubbed.</summary>
+internal readonly record struct Canary(string Text, string Secret);

@@ -1,0 +1,83 @@
+using System.Buffers;
+using DebugRelay.Scrubbing.Text;
+
+namespace DebugRelay.Scrubbing.Detectors;
+
+/// <summary>
+/// Values whose key says that they are secret: <c>password=…</c>, <c>"api_key": "…"</c>, <c>--token …</c>, <c>[Authorization, …]</c>.
+/// The key is judged by <see cref="SecretKeys"/>, the value by <see cref="SecretValue"/>.
+/// </summary>
+internal sealed class GenericSecretDetector : Detector
+{
+    private static readonly string[] Keywords =
+    [
+        "password", "passwd", "passphrase", "passcode", "passwort", "pwd", "pswd", "pass=", "pass:", "pass\"", "pass'", "pw=", "pw:", "secret", "token", "authorization", "credential",
+        "creds", "cookie", "sessionid", "session_id", "session-id", "sessid", "cvv", "cvc", "otp", "pin=", "pin:", "pin\"", "auth=", "auth:", "auth\"", "jwt",
+        .. KeyNames("api", "access", "private", "account", "encryption", "signing", "shared", "master", "auth", "storage", "client", "service", "license",
+            "consumer", "app", "application", "function", "subscription", "hmac", "aes", "webhook", "deploy", "security"),
+    ];
+
+    private static readonly SearchValues<string> KeywordSet = SearchValues.Create(Keywords, StringComparison.OrdinalIgnoreCase);
+
+    public override Rule Rule => Rule.GenericSecret;
+
+    public override Anchors Anchor => Anchors.Keyword;
+
+    public override IEnumerable<string> Literals => Keywords;
+
+    public override Canary Canary => new("started with client_secret=canary-bird-42 at noon", "canary-bird-42");
+
+    public override void Find(ReadOnlySpan<char> text, HitList hits)
+    {
+        var i = 0;
+        while (text[i..].IndexOfAny(KeywordSet) is var next and >= 0)
+        {
+            i += next;
+            var keyStart = KeyStart(text, i);
+            var keyEnd = KeyEnd(text, i);
+            i = Math.Max(i + 1, keyEnd);
+            if (SecretKeys.Classify(text[keyStart..keyEnd]) is not { } rule)
+            {
+                continue;
+            }
+
+            var value = SecretValue.After(text, keyStart, keyEnd);
+            if (value.Length > 0)
+            {
+                hits.Add(value.Start, value.Length, rule);
+                i = value.Start + value.Length;
+            }
+        }
+    }
+
+    private static IEnumerable<string> KeyNames(params string[] firsts) => firsts.SelectMany(f => new[] { f + "key", f + "_key", f + "-key", f + " key" });
+
+    private static int KeyStart(ReadOnlySpan<char> text, int i)
+    {
+        var floor = Math.Max(0, i - Limits.KeyLength);
+        while (i > floor && IsKey(text[i - 1]))
+        {
+            i--;
+        }
+
+        return i;
+    }
+
+    private static int KeyEnd(ReadOnlySpan<char> text, int i)
+    {
+        var ceiling = Math.Min(text.Length, i + Limits.KeyLength);
+        while (i < ceiling && (IsKey(text[i]) || (text[i] == ' ' && text[i..].StartsWith(" key", StringComparison.OrdinalIgnoreCase))))
+        {
+            i++;
+        }
+
+        while (i > 0 && text[i - 1] is '.' or '-')
+        {
+            i--;
+        }
+
+        return i;
+    }
+
+    private static bool IsKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using DebugRelay.Scrubbing.Text;
+
+namespace DebugRelay.Scrubbing.Detectors;
+
+/// <summary>Tokens that their makers mark with a prefix: <c>ghp_…</c>, <c>xoxb-…</c>, <c>sk_live_…</c>.</summary>
+internal sealed class VendorTokenDetector : Detector
+{
+    private static readonly SearchValues<string> Prefixes =
+        SearchValues.Create([.. VendorTokens.All.Select(t => t.Prefix)], StringComparison.Ordinal);
+
+    private static readonly FrozenDictionary<char, VendorToken[]> ByFirstCharacter =
+        VendorTokens.All.GroupBy(t => t.Prefix[0]).ToFrozenDictionary(g => g.Key, g => g.OrderByDescending(t => t.Prefix.Length).ToArray());
+
+    public override Rule Rule => Rule.VendorToken;
+
+    public override Anchors Anchor => Anchors.RareLiteral;
+
+    public override IEnumerable<string> Literals => VendorTokens.All.Select(t => t.Prefix);
+
+    public override Canary Canary => new("with ghp" + "_CanaryCanaryCanaryCanaryCanaryCanary01 in it", "CanaryCanaryCanaryCanaryCanaryCanary01");
+
+    public override void Find(ReadOnlySpan<char> text, HitList hits)
+    {
+        var i = 0;
+        while (text[i..].IndexOfAny(Prefixes) is var next and >= 0)
+        {
+            i += next;
+            var end = EndAt(text, i);
+            if (end > 0)
+            {
+                hits.Add(i, end - i, Rule);
+            }
+
+            i = end > 0 ? end : i + 1;
+        }
+    }
+
+    /// <summary>The end of the token that begins here, or 0.</summary>
+    private static int EndAt(ReadOnlySpan<char> text, int start)
+    {
+        foreach (var token in ByFirstCharacter[text[start]])
+        {
+            if (!text[start..].StartsWith(token.Prefix) || (token.Alone && start > 0 && char.IsAsciiLetterOrDigit(text[start - 1])))
+            {
+                continue;
+            }
+
+            var body = start + token.Prefix.Length;
+            var end = BodyEnd(text, body, token.Body, token.Exact ? token.MinLength + 1 : int.MaxValue);
+            if (token.Exact ? end - body == token.MinLength : end - body >= token.MinLength)
+            {
+                return end;
+            }
+        }
+
+        return 0;
+    }
+
+    private static int BodyEnd(ReadOnlySpan<char> text, int start, TokenBody body, int most)
+    {
+        var i = start;
+        while (i < text.Length && i - start < most && IsBody(text[i], body))
+        {
+            i++;
+        }
+
+        return i;
+    }
+
+    private static bool IsBody(char c, TokenBody body) => body switch
+    {
+        TokenBody.Url => Characters.IsBase64Url(c),
+        TokenBody.Dotted => Characters.IsBase64Url(c) || c == '.',
+        TokenBody.Word => char.IsAsciiLetterOrDigit(c),
+        TokenBody.Hex => char.IsAsciiHexDigit(c),
+        TokenBody.Base64 => Characters.IsBase64(c) || c == '=',
+        TokenBody.Upper => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c),
+        _ => false,
+    };
+}

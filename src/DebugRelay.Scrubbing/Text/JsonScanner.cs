@@ -1,0 +1,311 @@
+using DebugRelay.Scrubbing.Detectors;
+
+namespace DebugRelay.Scrubbing.Text;
+
+/// <summary>
+/// Walks JSON text and finds the values to mask in place: all of a value whose key says that it is secret, in other values what the detectors find.
+/// JSON that is not well-formed, or too deep, is answered with false and no findings: the plain detectors decide on it.
+/// </summary>
+internal sealed class JsonScanner(TextScanner scanner)
+{
+    private static readonly string[] KeyMembers = ["key", "name", "header", "headername", "parametername", "parameter", "field", "k"];
+    private static readonly string[] ValueMembers = ["value", "values", "v", "val"];
+
+    public bool TryScan(ReadOnlySpan<char> text, int depth, HitList hits)
+    {
+        var start = SkipBlank(text, 0);
+        if (start == text.Length || text[start] is not ('{' or '['))
+        {
+            return false;
+        }
+
+        var mark = hits.Count;
+        var redacted = scanner.RedactedByKey.Count;
+        var position = start;
+        do
+        {
+            position = Value(new Place(text, depth, hits), position, null, 0);
+            position = position < 0 ? position : SkipBlank(text, position);
+        }
+        while (position >= 0 && position < text.Length);
+
+        if (position < 0)
+        {
+            hits.Truncate(mark);
+            scanner.RedactedByKey.RemoveRange(redacted, scanner.RedactedByKey.Count - redacted);
+        }
+
+        return position >= 0;
+    }
+
+    /// <summary>Walks one value; answers the position behind it, or -1.</summary>
+    private int Value(Place place, int position, Rule? rule, int nesting)
+    {
+        var text = place.Text;
+        if (position >= text.Length || nesting > Limits.JsonDepth)
+        {
+            return -1;
+        }
+
+        return text[position] switch
+        {
+            '{' => Object(place, position + 1, rule, nesting + 1),
+            '[' => Array(place, position + 1, rule, nesting + 1),
+            '"' => String(place, position + 1, rule),
+            _ => Literal(place, position, rule),
+        };
+    }
+
+    private int Object(Place place, int position, Rule? inherited, int nesting)
+    {
+        var text = place.Text;
+        var pair = default(Pair);
+        position = SkipBlank(text, position);
+        if (position < text.Length && text[position] == '}')
+        {
+            return position + 1;
+        }
+
+        while (position < text.Length && text[position] == '"')
+        {
+            var keyStart = position + 1;
+            var keyEnd = StringEnd(text, keyStart);
+            position = keyEnd < 0 ? -1 : SkipBlank(text, keyEnd + 1);
+            if (position < 0 || position >= text.Length || text[position] != ':')
+            {
+                return -1;
+            }
+
+            var valueStart = SkipBlank(text, position + 1);
+            ScanString(place, keyStart, keyEnd);
+            position = Value(place, valueStart, inherited ?? SecretKeys.Classify(text[keyStart..keyEnd]), nesting);
+            if (position < 0)
+            {
+                return -1;
+            }
+
+            pair.See(text[keyStart..keyEnd], text, valueStart, position);
+            position = SkipBlank(text, position);
+            if (position < text.Length && text[position] == '}')
+            {
+                RedactPair(place, pair);
+                return position + 1;
+            }
+
+            position = position < text.Length && text[position] == ',' ? SkipBlank(text, position + 1) : -1;
+            if (position < 0)
+            {
+                return -1;
+            }
+        }
+
+        return -1;
+    }
+
+    private int Array(Place place, int position, Rule? rule, int nesting)
+    {
+        var text = place.Text;
+        position = SkipBlank(text, position);
+        if (position < text.Length && text[position] == ']')
+        {
+            return position + 1;
+        }
+
+        while (position >= 0 && position < text.Length)
+        {
+            position = Value(place, position, rule, nesting);
+            position = position < 0 ? position : SkipBlank(text, position);
+            if (position < 0 || position >= text.Length || text[position] is not (',' or ']'))
+            {
+                return -1;
+            }
+
+            if (text[position] == ']')
+            {
+                return position + 1;
+            }
+
+            position = SkipBlank(text, position + 1);
+        }
+
+        return -1;
+    }
+
+    private int String(Place place, int start, Rule? rule)
+    {
+        var end = StringEnd(place.Text, start);
+        if (end < 0)
+        {
+            return -1;
+        }
+
+        if (rule is null || Placeholders.Is(place.Text[start..end]))
+        {
+            ScanString(place, start, end);
+        }
+        else
+        {
+            Redact(place, start, end, rule, quoted: false);
+        }
+
+        return end + 1;
+    }
+
+    /// <summary>A number, true, false or null. Of these only numbers can be secrets.</summary>
+    private int Literal(Place place, int start, Rule? rule)
+    {
+        var text = place.Text;
+        var end = start;
+        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '+' or '-' or '.'))
+        {
+            end++;
+        }
+
+        var value = text[start..end];
+        if (value is "true" or "false" or "null")
+        {
+            return end;
+        }
+
+        if (value.IsEmpty || !(char.IsAsciiDigit(value[^1]) && (char.IsAsciiDigit(value[0]) || value[0] == '-')))
+        {
+            return -1;
+        }
+
+        if (rule is not null)
+        {
+            Redact(place, start, end, rule, quoted: true);
+            return end;
+        }
+
+        var mark = place.Hits.Count;
+        scanner.ScanText(value, place.Depth + 1, place.Hits);
+        if (place.Hits.Count > mark)
+        {
+            place.Hits.CoverFrom(mark, start, end - start, quoted: true);
+        }
+
+        return end;
+    }
+
+    private void ScanString(Place place, int start, int end)
+    {
+        var mark = place.Hits.Count;
+        var value = place.Text[start..end];
+        var view = scanner.View(place.Depth, 1);
+        if (Decoders.Escapes(value, view))
+        {
+            scanner.ScanView(view, place.Depth, place.Hits);
+        }
+        else
+        {
+            scanner.ScanText(value, place.Depth + 1, place.Hits);
+        }
+
+        place.Hits.ShiftFrom(mark, start);
+    }
+
+    private void Redact(Place place, int start, int end, Rule rule, bool quoted)
+    {
+        var value = place.Text[start..end];
+        place.Hits.Add(start, value.Length, rule, quoted);
+        scanner.RedactedByKey.Add((value.ToString(), rule));
+        var view = scanner.View(place.Depth, 1);
+        if (Decoders.Escapes(value, view))
+        {
+            scanner.RedactedByKey.Add((view.Text.ToString(), rule));
+        }
+    }
+
+    /// <summary>{"Key": "Authorization", "Value": "…"}: the first member says what the second is.</summary>
+    private void RedactPair(Place place, Pair pair)
+    {
+        var text = place.Text;
+        if (pair.ValueEnd == 0 || pair.KeyEnd == 0 || SecretKeys.Classify(text[pair.KeyStart..pair.KeyEnd]) is not { } rule)
+        {
+            return;
+        }
+
+        var isString = text[pair.ValueStart] == '"';
+        var (start, end) = isString ? (pair.ValueStart + 1, pair.ValueEnd - 1) : (pair.ValueStart, pair.ValueEnd);
+        if (!Placeholders.Is(text[start..end]))
+        {
+            Redact(place, start, end, rule, quoted: !isString);
+        }
+    }
+
+    /// <summary>Position of the closing quote, or -1. Control characters inside are let pass: the text need not be good JSON to be read.</summary>
+    private static int StringEnd(ReadOnlySpan<char> text, int start)
+    {
+        var i = start;
+        while (text[i..].IndexOfAny('"', '\\') is var next and >= 0)
+        {
+            i += next;
+            if (text[i] == '"')
+            {
+                return i;
+            }
+
+            i += 2;
+            if (i > text.Length)
+            {
+                return -1;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int SkipBlank(ReadOnlySpan<char> text, int i)
+    {
+        while (i < text.Length && text[i] is ' ' or '\t' or '\r' or '\n')
+        {
+            i++;
+        }
+
+        return i;
+    }
+
+    private readonly ref struct Place(ReadOnlySpan<char> text, int depth, HitList hits)
+    {
+        public ReadOnlySpan<char> Text { get; } = text;
+
+        public int Depth { get; } = depth;
+
+        public HitList Hits { get; } = hits;
+    }
+
+    /// <summary>The key and value members of an object, where it has them. The ends are 0 until they are seen.</summary>
+    private struct Pair
+    {
+        public int KeyStart;
+        public int KeyEnd;
+        public int ValueStart;
+        public int ValueEnd;
+
+        public void See(ReadOnlySpan<char> member, ReadOnlySpan<char> text, int start, int end)
+        {
+            if (text[start] == '"' && IsAny(member, KeyMembers))
+            {
+                (KeyStart, KeyEnd) = (start + 1, end - 1);
+            }
+            else if (IsAny(member, ValueMembers))
+            {
+                (ValueStart, ValueEnd) = (start, end);
+            }
+        }
+
+        private static bool IsAny(ReadOnlySpan<char> member, string[] names)
+        {
+            foreach (var name in names)
+            {
+                if (member.Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+}

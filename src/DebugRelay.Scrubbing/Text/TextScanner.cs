@@ -1,0 +1,167 @@
+using System.Text;
+using DebugRelay.Scrubbing.Detectors;
+
+namespace DebugRelay.Scrubbing.Text;
+
+/// <summary>
+/// Finds what the detectors find in a text and in what is written inside it: JSON, percent-encoding, escapes, base64, look-alike characters.
+/// Findings lie at the offsets of the text itself. Not for concurrent use; allocates nothing once its buffers have grown.
+/// </summary>
+internal sealed class TextScanner
+{
+    private const int ShortestSecret = 5;
+
+    private readonly DetectorSet _detectors;
+    private readonly JsonScanner _json;
+    private readonly DecodedView?[] _views = new DecodedView?[(Limits.DecodeDepth + 2) * 2];
+    private long _budget;
+
+    public TextScanner(DetectorSet detectors)
+    {
+        _detectors = detectors;
+        _json = new JsonScanner(this);
+    }
+
+    /// <summary>Values that were masked because of their key, as they read when decoded. The caller clears it.</summary>
+    public List<(string Value, Rule Rule)> RedactedByKey { get; } = [];
+
+    /// <summary>Adds the findings, in order and not overlapping.</summary>
+    /// <exception cref="ScanLimitException">The text asks for more work than its length allows.</exception>
+    public void Scan(ReadOnlySpan<char> text, TextKind kind, HitList hits)
+    {
+        if (_detectors.IsEmpty || text.Length < ShortestSecret)
+        {
+            return;
+        }
+
+        if (kind == TextKind.Name)
+        {
+            RunDetectors(text, Anchors.RareLiteral | Anchors.Scheme, hits);
+        }
+        else
+        {
+            _budget = ((long)text.Length * Limits.DecodeFactor) + Limits.DecodeAllowance;
+            ScanText(text, 0, hits);
+        }
+
+        hits.Merge();
+    }
+
+    /// <summary>A view for the work at one depth; the two of a depth are not in use together with themselves.</summary>
+    public DecodedView View(int depth, int which) => _views[(depth * 2) + which] ??= new DecodedView();
+
+    /// <summary>Scans a text that lies inside another. Nothing is decoded past <see cref="Limits.DecodeDepth"/>.</summary>
+    public void ScanText(ReadOnlySpan<char> text, int depth, HitList hits)
+    {
+        if (text.Length < ShortestSecret)
+        {
+            return;
+        }
+
+        Spend(text.Length);
+        if (depth > Limits.DecodeDepth)
+        {
+            RunDetectors(text, Anchors.All, hits);
+            return;
+        }
+
+        var view = View(depth, 0);
+        if (!Ascii.IsValid(text) && Decoders.Lookalikes(text, view))
+        {
+            ScanView(view, depth, hits);
+            return;
+        }
+
+        if (!_json.TryScan(text, depth, hits))
+        {
+            RunDetectors(text, Anchors.All, hits);
+            ScanEncoded(text, view, depth, hits);
+        }
+    }
+
+    public void ScanView(DecodedView view, int depth, HitList hits)
+    {
+        var mark = hits.Count;
+        ScanText(view.Text, depth + 1, hits);
+        hits.MapFrom(mark, view.Offsets);
+    }
+
+    private void ScanEncoded(ReadOnlySpan<char> text, DecodedView view, int depth, HitList hits)
+    {
+        if (Decoders.Percent(text, view))
+        {
+            ScanView(view, depth, hits);
+        }
+
+        if (Decoders.Escapes(text, view))
+        {
+            ScanView(view, depth, hits);
+        }
+
+        ScanBase64(text, view, depth, hits);
+    }
+
+    private void ScanBase64(ReadOnlySpan<char> text, DecodedView view, int depth, HitList hits)
+    {
+        var from = 0;
+        while (Base64Runs.TryFind(text, from, out var start, out var end))
+        {
+            var mark = hits.Count;
+            ScanRun(text[start..end], view, depth, hits);
+            if (hits.Count > mark)
+            {
+                hits.CoverFrom(mark, start, Base64Runs.SkipPadding(text, end) - start);
+            }
+
+            from = end;
+        }
+    }
+
+    /// <summary>A run that is not base64 from its first character on may be a path that ends in base64.</summary>
+    private void ScanRun(ReadOnlySpan<char> run, DecodedView view, int depth, HitList hits)
+    {
+        var mark = hits.Count;
+        for (var left = Limits.Base64Starts; left > 0; left--)
+        {
+            var isText = Base64Runs.Decode(run, view);
+            ScanText(view.Text, depth + 1, hits);
+            if (isText || hits.Count > mark)
+            {
+                return;
+            }
+
+            var next = run.IndexOfAny('/', '-', '_');
+            run = next < 0 ? [] : run[(next + 1)..];
+            if (run.Length < Limits.Base64Run)
+            {
+                return;
+            }
+        }
+    }
+
+    private void RunDetectors(ReadOnlySpan<char> text, Anchors wanted, HitList hits)
+    {
+        var anchors = _detectors.AnchorsIn(text, wanted);
+        if (anchors == Anchors.None)
+        {
+            return;
+        }
+
+        foreach (var detector in _detectors.Detectors)
+        {
+            if ((anchors & detector.Anchor) != 0)
+            {
+                detector.Find(text, hits);
+            }
+        }
+    }
+
+    private void Spend(int length)
+    {
+        _budget -= length;
+        if (_budget < 0)
+        {
+            throw new ScanLimitException("too much text inside text");
+        }
+    }
+}

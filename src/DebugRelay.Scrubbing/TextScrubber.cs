@@ -1,0 +1,182 @@
+using System.Buffers;
+using DebugRelay.Scrubbing.Detectors;
+using DebugRelay.Scrubbing.Text;
+
+namespace DebugRelay.Scrubbing;
+
+/// <summary>
+/// Masks secrets in text: each finding is replaced by its rule's name in brackets, <c>[email]</c>. Text in which nothing is found is not copied.
+/// A text on which the engine fails is masked as a whole, <c>[unscannable]</c>, and counted. Not for concurrent use.
+/// </summary>
+public sealed class TextScrubber
+{
+    private readonly string _profile;
+    private readonly TextScanner _scanner;
+    private readonly HitList _hits = new();
+    private readonly ScrubTally _tally = new();
+    private readonly ArrayBufferWriter<char> _output = new();
+
+    /// <summary>A scrubber with the profile's detectors.</summary>
+    public TextScrubber(ScrubProfile profile)
+        : this(profile.Name, new DetectorSet(profile.Detectors))
+    {
+    }
+
+    internal TextScrubber(string profile, DetectorSet detectors)
+    {
+        _profile = profile;
+        _scanner = new TextScanner(detectors);
+    }
+
+    /// <summary>Values masked because of their key since the last <see cref="ForgetRedacted"/>.</summary>
+    internal IReadOnlyList<(string Value, Rule Rule)> RedactedByKey => _scanner.RedactedByKey;
+
+    /// <summary>The text with its findings masked; the same string where there are none.</summary>
+    /// <param name="text">Any text: a log line, an exception's message, JSON.</param>
+    /// <param name="source">Where the findings are counted in the report.</param>
+    public string Scrub(string text, string source = "text")
+    {
+        ForgetRedacted();
+        return TryScrub(text, TextKind.Free, source, out var scrubbed) ? scrubbed.ToString() : text;
+    }
+
+    /// <summary>The counts so far.</summary>
+    public ScrubReport Report() => _tally.Report(_profile, SafeName);
+
+    /// <summary>Answers whether anything was masked. <paramref name="scrubbed"/> is valid until the next call.</summary>
+    internal bool TryScrub(ReadOnlySpan<char> text, TextKind kind, string source, out ReadOnlySpan<char> scrubbed)
+    {
+        scrubbed = default;
+        if (!TryFind(text, kind))
+        {
+            return MaskAll(source, out scrubbed);
+        }
+
+        if (_hits.Count == 0)
+        {
+            return false;
+        }
+
+        CountFrom(0, source);
+        scrubbed = Rewrite(text);
+        return true;
+    }
+
+    /// <summary>As <see cref="TryScrub"/>, and masks what stands in the event's list of values redacted by their key. Only these are counted.</summary>
+    internal bool TryScrubSibling(ReadOnlySpan<char> text, TextKind kind, string source, out ReadOnlySpan<char> scrubbed)
+    {
+        scrubbed = default;
+        var values = _scanner.RedactedByKey.Count;
+        if (!TryFind(text, kind))
+        {
+            return MaskAll(source, out scrubbed);
+        }
+
+        var mark = _hits.Count;
+        var found = FindSiblings(text, values);
+        _scanner.RedactedByKey.RemoveRange(values, _scanner.RedactedByKey.Count - values);
+        if (!found)
+        {
+            return MaskAll(source, out scrubbed);
+        }
+
+        if (_hits.Count == mark)
+        {
+            return false;
+        }
+
+        CountFrom(mark, source);
+        _hits.Merge();
+        scrubbed = Rewrite(text);
+        return true;
+    }
+
+    internal void NoteRedacted(ReadOnlySpan<char> value, Rule rule) => _scanner.RedactedByKey.Add((value.ToString(), rule));
+
+    internal void ForgetRedacted() => _scanner.RedactedByKey.Clear();
+
+    internal void Count(string source, string rule) => _tally.Count(source, rule);
+
+    /// <summary>False where the engine failed. Whatever it was, the field must not pass: so every exception counts as one.</summary>
+    private bool TryFind(ReadOnlySpan<char> text, TextKind kind)
+    {
+        _hits.Clear();
+        try
+        {
+            _scanner.Scan(text, kind, _hits);
+            if (kind == TextKind.CommandLine)
+            {
+                CommandLineScrubber.Find(text, _hits);
+                _hits.Merge();
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+
+    private bool FindSiblings(ReadOnlySpan<char> text, int values)
+    {
+        try
+        {
+            if (values > Limits.Siblings)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < values; i++)
+            {
+                Siblings.Find(text, _scanner.RedactedByKey[i].Value, _scanner.RedactedByKey[i].Rule, _hits);
+            }
+
+            return true;
+        }
+        catch (ScanLimitException)
+        {
+            return false;
+        }
+    }
+
+    private bool MaskAll(string source, out ReadOnlySpan<char> scrubbed)
+    {
+        _tally.Count(source, Rule.Unscannable.Name);
+        scrubbed = Rule.Unscannable.Mask;
+        return true;
+    }
+
+    private void CountFrom(int mark, string source)
+    {
+        for (var i = mark; i < _hits.Count; i++)
+        {
+            _tally.Count(source, _hits[i].Rule.Name);
+        }
+    }
+
+    private ReadOnlySpan<char> Rewrite(ReadOnlySpan<char> text)
+    {
+        _output.ResetWrittenCount();
+        var copied = 0;
+        for (var i = 0; i < _hits.Count; i++)
+        {
+            var hit = _hits[i];
+            _output.Write(text[copied..hit.Start]);
+            _output.Write(hit.Quoted ? "\"" : "");
+            _output.Write(hit.Rule.Mask);
+            _output.Write(hit.Quoted ? "\"" : "");
+            copied = hit.End;
+        }
+
+        _output.Write(text[copied..]);
+        return _output.WrittenSpan;
+    }
+
+    /// <summary>A provider's name comes from the target as well: what it hides must not get out through the report.</summary>
+    private string SafeName(string name)
+    {
+        _hits.Clear();
+        return !TryFind(name, TextKind.Free) ? Rule.Unscannable.Mask : _hits.Count == 0 ? name : Rewrite(name).ToString();
+    }
+}

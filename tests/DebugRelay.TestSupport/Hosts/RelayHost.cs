@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using DebugRelay.TestSupport.Processes;
+
+namespace DebugRelay.TestSupport.Hosts;
+
+/// <summary>A host with the real agent (and its broker and workers) on a free port of loopback, with an authority and folders of its own.</summary>
+public sealed class RelayHost : IAsyncDisposable
+{
+    public const string Alice = "spiffe://corp.example/eng/alice";
+
+    private RelayHost(TemporaryFolder folder, TestAuthority authority, TestProcess agent, int port)
+    {
+        Folder = folder;
+        Authority = authority;
+        Agent = agent;
+        Port = port;
+    }
+
+    public TemporaryFolder Folder { get; }
+
+    public TestAuthority Authority { get; }
+
+    public TestProcess Agent { get; }
+
+    public int Port { get; }
+
+    public string Recordings => Folder.File("recordings");
+
+    public string CaFile => Folder.File("ca.crt");
+
+    /// <summary>A policy under which engineers may list, describe, count and trace all processes.</summary>
+    public static string OpenPolicy => Policy("process.list", "process.info", "counters", "trace");
+
+    /// <summary>A policy under which engineers may do these operations on all processes.</summary>
+    public static string Policy(params string[] operations) => $$"""
+        {
+          // One role for all engineers.
+          "roles": {
+            "oncall": {
+              "members": ["spiffe://corp.example/eng/*"],
+              "targets": [{ "process": "*" }],
+              "allow": [{{string.Join(", ", operations.Select(o => $"\"{o}\""))}}]
+            }
+          }
+        }
+        """;
+
+    public static async Task<RelayHost> StartAsync(string? policy = null, Action<TemporaryFolder>? prepare = null)
+    {
+        var folder = new TemporaryFolder();
+        var authority = new TestAuthority();
+        string configuration = WriteConfiguration(folder, authority, policy ?? OpenPolicy);
+        prepare?.Invoke(folder);
+        TestProcess agent = TestProcess.Start(BuiltPrograms.PathOf("debugrelay-agent"), ["run", "--config", configuration], NoDiagnostics);
+        try
+        {
+            string ready = await agent.WaitForOutputAsync(l => l.Contains("listening", StringComparison.Ordinal));
+            string address = JsonDocument.Parse(ready).RootElement.GetProperty("listening")[0].GetString()!;
+            return new RelayHost(folder, authority, agent, int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            authority.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Our own processes have no diagnostic door.</summary>
+    public static IReadOnlyDictionary<string, string?> NoDiagnostics { get; } = new Dictionary<string, string?> { ["DOTNET_EnableDiagnostics"] = "0" };
+
+    /// <summary>Writes what an agent needs into a folder.</summary>
+    /// <returns>The configuration file.</returns>
+    public static string WriteConfiguration(TemporaryFolder folder, TestAuthority authority, string policy)
+    {
+        using X509Certificate2 certificate = authority.Agent();
+        WritePem(folder, "agent", certificate);
+        folder.WriteFile("ca.crt", authority.Pem);
+        folder.WriteFile("policy.json", policy);
+        return folder.WriteFile("agent.json", """
+            {
+              "listen": ["127.0.0.1:0"],
+              "certificate": "agent.crt", "key": "agent.key", "clientCa": "ca.crt",
+              "policy": "policy.json", "scrub": "default",
+              "recordings": "recordings", "state": "state", "spool": "spool",
+              "host": "test-host"
+            }
+            """);
+    }
+
+    /// <summary>Writes a certificate and its key as NAME.crt and NAME.key.</summary>
+    public static void WritePem(TemporaryFolder folder, string name, X509Certificate2 certificate)
+    {
+        folder.WriteFile($"{name}.crt", certificate.ExportCertificatePem());
+        folder.WriteFile($"{name}.key", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>Runs the client to its end as Alice.</summary>
+    public Task<TestProcess> RunClientAsync(params string[] arguments) => RunClientAsync(Authority.Client(Alice), arguments);
+
+    /// <summary>Runs the client to its end with a certificate.</summary>
+    public Task<TestProcess> RunClientAsync(X509Certificate2 certificate, params string[] arguments)
+        => TestProcess.RunAsync(BuiltPrograms.PathOf("debugrelay"), ClientArguments(certificate, arguments), NoDiagnostics, TimeSpan.FromSeconds(60));
+
+    /// <summary>Starts the client with a certificate.</summary>
+    public TestProcess StartClient(X509Certificate2 certificate, params string[] arguments)
+        => TestProcess.Start(BuiltPrograms.PathOf("debugrelay"), ClientArguments(certificate, arguments), NoDiagnostics);
+
+    /// <summary>The folder of the only session that was recorded.</summary>
+    public string OnlyRecording() => Directory.GetDirectories(Recordings).Single();
+
+    public async ValueTask DisposeAsync()
+    {
+        Agent.Terminate();
+        await Agent.WaitForExitAsync();
+        await Agent.DisposeAsync();
+        Authority.Dispose();
+        Folder.Dispose();
+    }
+
+    private string[] ClientArguments(X509Certificate2 certificate, string[] arguments)
+    {
+        string name = $"client-{Guid.NewGuid():n}";
+        WritePem(Folder, name, certificate);
+        return [.. arguments, "--host", $"127.0.0.1:{Port}", "--cert", Folder.File($"{name}.crt"), "--key", Folder.File($"{name}.key"), "--ca", CaFile];
+    }
+}
