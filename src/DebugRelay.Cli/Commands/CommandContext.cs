@@ -22,7 +22,7 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
     {
         ConnectionSettings settings = options.Resolve(parsed, Surroundings);
         using ClientCredentials credentials = ClientCredentials.Load(settings);
-        await using var heads = HeadsFile.Open(settings.HeadsFile);
+        using var heads = HeadsFile.Open(settings.HeadsFile);
         var connector = new AgentConnector(settings.Address, credentials);
         await using Session session = await Session.OpenAsync(
             connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), interrupted);
@@ -35,6 +35,6 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
     {
         public void OnNotice(Notice notice) => terminal.Error.WriteLine($"note: {Table.Printable(notice.Message)}");
 
-        public void OnHead(RecordingHead head) => heads.Add(head);
+        public void OnHead(string session, RecordingHead head) => heads.Add(HeadsFile.Witness(session, head));
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Commands.Demo;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
@@ -35,10 +36,13 @@ internal static class CommandLine
     private static RootCommand Root(CommandContext context)
     {
         var root = new RootCommand("Looks into .NET processes on production hosts: authenticated, scrubbed, recorded.");
+        root.Subcommands.Add(DemoCommand.Create(context));
         root.Subcommands.Add(WhoAmICommand.Create(context));
         root.Subcommands.Add(ProcessesCommand.Create(context));
         root.Subcommands.Add(CountersCommand.Create(context));
         root.Subcommands.Add(TraceCommand.Create(context));
+        root.Subcommands.Add(RecordingCommand.Create(context));
+        root.Subcommands.Add(PkiCommand.Create(context));
         return root;
     }
 

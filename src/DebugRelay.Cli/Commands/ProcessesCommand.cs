@@ -32,7 +32,7 @@ internal static class ProcessesCommand
         }
     }
 
-    public static void WriteTo(Terminal terminal, ListedProcess[] processes, string host)
+    public static void WriteTo(Terminal terminal, ListedProcess[] processes, string host, string indent = "")
     {
         if (processes.Length == 0)
         {
@@ -47,6 +47,6 @@ internal static class ProcessesCommand
                 Durations.Show(Processes.Age(process)), string.Join(' ', operations));
         }
         foreach (string line in table.Lines())
-            terminal.Output.WriteLine(line);
+            terminal.Output.WriteLine(indent + line);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
+using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Cli.Commands;
 
@@ -24,8 +25,7 @@ internal static class WhoAmICommand
 
     private static int Show(Session session, Terminal terminal, bool json)
     {
-        var answer = new WhoAmI(
-            session.Hello.Host, session.Hello.Version, session.Opened.Identity, session.Opened.Roles, session.Opened.NotAfter, session.Opened.Scrub, session.Opened.Session);
+        WhoAmI answer = WhoAmI.Of(session);
         if (json)
             terminal.Output.WriteLine(JsonSerializer.Serialize(answer, OutputJson.Default.WhoAmI));
         else
@@ -34,7 +34,7 @@ internal static class WhoAmICommand
     }
 
     /// <summary>One line a fact.</summary>
-    public static void WriteTo(Terminal terminal, WhoAmI answer)
+    public static void WriteTo(Terminal terminal, WhoAmI answer, string indent = "")
     {
         Line("you are", terminal.Bold(Table.Printable(answer.Identity)));
         Line("roles", answer.Roles.Length == 0 ? "none: the policy knows you, but gives you nothing" : string.Join(", ", answer.Roles.Select(Table.Printable)));
@@ -43,7 +43,7 @@ internal static class WhoAmICommand
         Line("scrubbed by", $"profile {Table.Printable(answer.Scrub)}");
         Line("recorded as", Table.Printable(answer.Session));
 
-        void Line(string name, string value) => terminal.Output.WriteLine($"{terminal.Dim(name.PadRight(12))}{value}");
+        void Line(string name, string value) => terminal.Output.WriteLine($"{indent}{terminal.Dim(name.PadRight(12))}{value}");
     }
 }
 
@@ -55,4 +55,11 @@ internal static class WhoAmICommand
 /// <param name="NotAfter">When a session opened now ends at the latest.</param>
 /// <param name="Scrub">The scrub profile.</param>
 /// <param name="Session">The session's id, and its recording's.</param>
-internal sealed record WhoAmI(string Host, string Agent, string Identity, string[] Roles, DateTimeOffset NotAfter, string Scrub, string Session);
+internal sealed record WhoAmI(string Host, string Agent, string Identity, string[] Roles, DateTimeOffset NotAfter, string Scrub, string Session)
+{
+    public static WhoAmI Of(Connection.Session session)
+    {
+        SessionOpened opened = session.Opened;
+        return new WhoAmI(session.Hello.Host, session.Hello.Version, opened.Identity, opened.Roles, opened.NotAfter, opened.Scrub, opened.Session);
+    }
+}

@@ -150,7 +150,7 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
-    private static void Observe(Frame frame, ISessionObserver observer)
+    private void Observe(Frame frame, ISessionObserver observer)
     {
         switch (frame.Type)
         {
@@ -160,7 +160,7 @@ internal sealed class Session : IAsyncDisposable
                 observer.OnNotice(frame.Read(ProtocolJson.Default.Notice));
                 break;
             case FrameType.RecordingHead:
-                observer.OnHead(frame.Read(ProtocolJson.Default.RecordingHead));
+                observer.OnHead(Opened.Session, frame.Read(ProtocolJson.Default.RecordingHead));
                 break;
             case FrameType.Refused:
                 throw new RefusedException(frame.ReadRefused());
@@ -196,5 +196,6 @@ internal interface ISessionObserver
 {
     void OnNotice(Notice notice);
 
-    void OnHead(RecordingHead head);
+    /// <summary>The head of the recording of this session.</summary>
+    void OnHead(string session, RecordingHead head);
 }

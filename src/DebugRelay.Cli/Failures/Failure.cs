@@ -1,3 +1,4 @@
+using DebugRelay.Cli.Pki;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Cli.Failures;
@@ -13,6 +14,7 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
         OperationCutException cut => new(OfCode(cut.Code), cut.Message, Hint(cut.Code)),
         RefusedException refused => new(OfCode(refused.Refusal.Code), refused.Message, refused.Refusal.Hint ?? Hint(refused.Refusal.Code)),
         ProtocolException broken => new(OfCode(broken.Code), $"the agent's answer cannot be used: {broken.Message}", Hint(broken.Code)),
+        PkiException pki => new(Failures.ExitCode.Usage, pki.Problem, pki.Advice),
         MismatchException mismatch => new(Failures.ExitCode.Found, mismatch.Message, mismatch.ToDo),
         CliException other => new(Failures.ExitCode.Failed, other.Message, other.ToDo),
         OperationCanceledException => new(Failures.ExitCode.Interrupted, "interrupted", null),

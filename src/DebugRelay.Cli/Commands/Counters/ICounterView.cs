@@ -13,8 +13,8 @@ internal interface ICounterView
     void End();
 }
 
-/// <summary>A table that is drawn again in place, for people at a terminal.</summary>
-internal sealed class CounterTable(Terminal terminal, TimeProvider clock) : ICounterView
+/// <summary>A table that is drawn again in place on a screen, and once at the end elsewhere.</summary>
+internal sealed class CounterTable(Terminal terminal, TimeProvider clock, string indent = "") : ICounterView
 {
     // Values of one interval arrive within milliseconds of one another: drawing once for all of them is calmer.
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(300);
@@ -26,7 +26,7 @@ internal sealed class CounterTable(Terminal terminal, TimeProvider clock) : ICou
     public void Show(CounterReading reading)
     {
         _latest[reading.Series] = reading;
-        if (_lines > 0 && clock.GetElapsedTime(_drawn) < Redraw)
+        if (!terminal.IsOutputScreen || (_lines > 0 && clock.GetElapsedTime(_drawn) < Redraw))
             return;
         Draw();
     }
@@ -51,7 +51,7 @@ internal sealed class CounterTable(Terminal terminal, TimeProvider clock) : ICou
     {
         _drawn = clock.GetTimestamp();
         int width = Terminal.Columns;
-        string[] lines = [.. Lines().Take(Math.Max(4, Terminal.Rows - 2)).Select(line => line.Length < width ? line : line[..(width - 1)])];
+        string[] lines = [.. Lines().Take(Math.Max(4, Terminal.Rows - 2)).Select(line => indent + line).Select(line => line.Length < width ? line : line[..(width - 1)])];
         terminal.Rewind(_lines);
         foreach (string line in lines)
             terminal.Output.WriteLine(line);

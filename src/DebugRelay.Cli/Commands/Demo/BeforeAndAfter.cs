@@ -12,9 +12,9 @@ internal sealed record BeforeAndAfter(TracedEvent Before, TracedEvent After)
 
     /// <summary>Fields with their values on both sides; a field that the relay left out has none there.</summary>
     public IEnumerable<(string Name, string Before, string After)> Fields
-        => Before.Fields.Select((field, index) => (field.Name, field.Value, index < After.Fields.Count ? After.Fields[index].Value : ""));
+        => Before.Fields.Select((each, index) => (each.Name, each.Value, index < After.Fields.Count ? After.Fields[index].Value : ""));
 
-    private int Changes => Fields.Count(field => field.Before != field.After);
+    private int Changes => Fields.Count(each => each.Before != each.After);
 
     /// <summary>A few pairs in which something was masked, each of another kind of event; those with most to show come first.</summary>
     public static IReadOnlyList<BeforeAndAfter> Sample(IReadOnlyList<TracedEvent> before, IReadOnlyList<TracedEvent> after)

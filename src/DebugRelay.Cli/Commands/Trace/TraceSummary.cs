@@ -6,12 +6,12 @@ namespace DebugRelay.Cli.Commands.Trace;
 /// <summary>What a trace came to, in a line or three.</summary>
 internal static class TraceSummary
 {
-    public static void WriteTo(Terminal terminal, string path, OperationEnd end)
+    public static void WriteTo(Terminal terminal, string path, OperationEnd end, string indent = "")
     {
-        terminal.Output.WriteLine($"{terminal.Bold(path)}   {Amounts.Bytes(end.Bytes)}{Events(end.Events)}");
-        terminal.Output.WriteLine($"{terminal.Dim("masked".PadRight(12))}{Masked(end)}");
+        terminal.Output.WriteLine($"{indent}{terminal.Bold(path)}   {Amounts.Bytes(end.Bytes)}{Events(end.Events)}");
+        terminal.Output.WriteLine($"{indent}{terminal.Dim("masked".PadRight(12))}{Masked(end)}");
         if (end.Events is { Blanked.Count: > 0 } events)
-            terminal.Output.WriteLine($"{terminal.Dim("blanked".PadRight(12))}{Counts(events.Blanked)}");
+            terminal.Output.WriteLine($"{indent}{terminal.Dim("blanked".PadRight(12))}{Counts(events.Blanked)}");
     }
 
     /// <summary>The masked values by rule, most first.</summary>
