@@ -127,9 +127,10 @@ public sealed class TextScrubber
                 return false;
             }
 
+            var own = _hits.Count;
             for (var i = 0; i < values; i++)
             {
-                Siblings.Find(text, _scanner.RedactedByKey[i].Value, _scanner.RedactedByKey[i].Rule, _hits);
+                Siblings.Find(text, _scanner.RedactedByKey[i].Value, _scanner.RedactedByKey[i].Rule, _hits, own);
             }
 
             return true;

@@ -3,7 +3,12 @@ namespace DebugRelay.Scrubbing.Text;
 /// <summary>Finds a value that was redacted in one field of an event in its other fields.</summary>
 internal static class Siblings
 {
-    public static void Find(ReadOnlySpan<char> text, string value, Rule rule, HitList hits)
+    /// <param name="text">The sibling's text.</param>
+    /// <param name="value">What was redacted.</param>
+    /// <param name="rule">The rule that redacted it.</param>
+    /// <param name="hits">The first <paramref name="own"/> are the text's own findings, in order; what lies inside one is not found again.</param>
+    /// <param name="own">How many findings are the text's own.</param>
+    public static void Find(ReadOnlySpan<char> text, string value, Rule rule, HitList hits, int own)
     {
         if (value.Length < Limits.SiblingLength)
         {
@@ -16,7 +21,11 @@ internal static class Siblings
             i += next;
             if (value.Length >= Limits.SiblingWordLength || StandsAlone(text, i, value.Length))
             {
-                hits.Add(i, value.Length, rule);
+                if (!IsInside(hits, own, i, value.Length))
+                {
+                    hits.Add(i, value.Length, rule);
+                }
+
                 i += value.Length;
             }
             else
@@ -24,6 +33,18 @@ internal static class Siblings
                 i++;
             }
         }
+    }
+
+    private static bool IsInside(HitList hits, int own, int start, int length)
+    {
+        int low = 0, high = own;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = hits[middle].End <= start ? (middle + 1, high) : (low, middle);
+        }
+
+        return low < own && hits[low].Start <= start && hits[low].End >= start + length;
     }
 
     private static bool StandsAlone(ReadOnlySpan<char> text, int start, int length) =>

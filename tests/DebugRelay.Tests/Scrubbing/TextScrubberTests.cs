@@ -76,13 +76,19 @@ public class TextScrubberTests
             Assert.Same(text, _scrubber.Scrub(text));
         }
 
+        // The least of several rounds: the runtime itself may allocate on this thread now and then.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => AllocatedBy(clean)));
+    }
+
+    private long AllocatedBy(string[] texts)
+    {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var text in clean)
+        foreach (var text in texts)
         {
             _scrubber.Scrub(text);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     [Fact]

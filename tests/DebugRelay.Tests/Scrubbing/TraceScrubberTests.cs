@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Diagnostics.Tracing;
+using System.IO.Pipelines;
+using System.Text;
+using DebugRelay.NetTrace;
+using DebugRelay.Scrubbing;
+using DebugRelay.Scrubbing.Events;
+using Microsoft.Diagnostics.NETCore.Client;
+using Microsoft.Diagnostics.Tracing;
+using Xunit;
+
+namespace DebugRelay.Tests.Scrubbing;
+
+/// <summary>A real EventPipe session on this very process, scrubbed as it comes, then read by an independent reader.</summary>
+public class TraceScrubberTests
+{
+    [Fact]
+    public async Task No_secret_of_any_surface_gets_out_and_harmless_fields_stay()
+    {
+        using var source = new LeakySource();
+        var card = "4111 1111" + " 1111 1111";
+        var secrets = new Dictionary<string, Action<string>>
+        {
+            ["typed-surface@example.com"] = s => source.Typed($"order of {s}", 42),
+            [card] = s => source.Typed($"paid with {s}", 43),
+            ["params-surface@example.com"] = s => source.Params(s, "kept", 44, true, $"twice {s}"),
+            ["bytes-surface@example.com"] = s => source.Bytes(45, Encoding.UTF8.GetBytes(s)),
+            ["nul-surface@example.com"] = s => source.Typed($"a\0{s}\0b", 46),
+            ["self-describing@example.com"] = source.SelfDescribing,
+            ["json-surface-1"] = s => source.MessageJson("kept", $"{{\"Password\":\"{s}\",\"OrderId\":\"17\"}}", $"Signed in with {s} for order 17"),
+            ["field-surface-1"] = s => source.SignIn("kept", s),
+            ["header-surface-1"] = s => source.Header("X-Api-Key", s),
+            ["array-surface-1"] = s => source.Arguments(new KeyValuePair<string, string>("Authorization", s)),
+            ["url-surface-1"] = s => source.Typed($"GET https://host/x?access_token={s}&page=2", 47),
+            ["userinfo-surface-1"] = s => source.Typed($"GET https://alice:{s}@host/x", 48),
+            ["base64-surface@example.com"] = s => source.Typed(Convert.ToBase64String(Encoding.UTF8.GetBytes($"hello {s} hello")), 49),
+            ["percent-surface@example.com"] = s => source.Typed(Uri.EscapeDataString($"q={s}"), 50),
+            ["exception-surface-1"] = s => source.Typed(new InvalidOperationException($"Login failed, password={s}").ToString(), 51),
+        };
+
+        var (raw, scrubbed, result) = await TraceAsync(ScrubProfile.Default, () =>
+        {
+            foreach (var (secret, leak) in secrets)
+            {
+                leak(secret);
+            }
+        });
+
+        Assert.Equal(RewriteState.Complete, result.Summary.State);
+        foreach (var secret in secrets.Keys)
+        {
+            Assert.NotEmpty(LeakFinder.Find(raw, secret));
+            Assert.Empty(LeakFinder.Find(scrubbed, secret));
+        }
+
+        var events = Read(scrubbed);
+        Assert.Contains("Typed text=order of [email] number=42", events);
+        Assert.Contains("Typed text=paid with [creditcard] number=43", events);
+        Assert.Contains("Params text=[email] harmless=kept number=44 flag=True more=twice [email]", events);
+        Assert.Contains("MessageJson loggerName=kept argumentsJson={\"Password\":\"[generic-secret]\",\"OrderId\":\"17\"} "
+            + "formattedMessage=Signed in with [generic-secret] for order 17", events);
+        Assert.Contains("SignIn user=kept password=[generic-secret]", events);
+        Assert.Contains("Header headerName=X-Api-Key headerValue=[generic-secret]", events);
+        Assert.Contains("Typed text=GET https://host/x?access_token=[generic-secret]&page=2 number=47", events);
+        Assert.Contains("Typed text=GET https://[url-credentials]@host/x number=48", events);
+        Assert.Contains("Typed text=[email] number=49", events);
+        Assert.Equal(secrets.Count, events.Count);
+        Assert.True(result.Report.Providers[LeakySource.Provider]["email"] >= 6);
+    }
+
+    [Fact]
+    public async Task Values_of_pairs_follow_their_keys_and_their_siblings_follow_them()
+    {
+        const string Bridge = "Microsoft-Diagnostics-DiagnosticSource";
+        using var listener = new DiagnosticListener("DebugRelay.Tests.Pairs");
+        var specs = new Dictionary<string, string> { ["FilterAndPayloadSpecs"] = "DebugRelay.Tests.Pairs/Call:-Message;Authorization;Accept" };
+        var provider = new EventPipeProvider(Bridge, EventLevel.Verbose, 0x2, specs);
+
+        var (_, scrubbed, result) = await TraceAsync(ScrubProfile.Default, provider,
+            () => listener.Write("Call", new { Message = "called with tweet-1 by kept", Authorization = "tweet-1", Accept = "kept" }));
+
+        Assert.Equal(2, result.Report.Providers[Bridge]["generic-secret"]);
+        Assert.Empty(LeakFinder.Find(scrubbed, "tweet-1"));
+        Assert.NotEmpty(LeakFinder.Find(scrubbed, "called with [generic-secret] by kept"));
+        Assert.NotEmpty(LeakFinder.Find(scrubbed, "Accept\0kept"));
+    }
+
+    [Fact]
+    public async Task Profile_none_copies_byte_for_byte()
+    {
+        using var source = new LeakySource();
+
+        var (raw, copied, result) = await TraceAsync(ScrubProfile.None, () => source.Typed("alice@example.com", 1));
+
+        Assert.Equal(raw, copied);
+        Assert.Equal(0, result.Report.Total);
+    }
+
+    [Fact]
+    public async Task Private_providers_are_dropped()
+    {
+        using var source = new EventSource("Private.DebugRelay.Tests");
+
+        var (raw, scrubbed, result) = await TraceAsync(
+            ScrubProfile.Default, () => source.Write("Event", new { Text = "not for you" }), "Private.DebugRelay.Tests");
+
+        Assert.NotEmpty(LeakFinder.Find(raw, "not for you"));
+        Assert.Empty(LeakFinder.Find(scrubbed, "not for you"));
+        Assert.Equal(1, result.Report.Rules["private-provider"]);
+    }
+
+    private static Task<(byte[] Raw, byte[] Scrubbed, ScrubResult Result)> TraceAsync(
+        ScrubProfile profile, Action emit, string provider = LeakySource.Provider) =>
+        TraceAsync(profile, new EventPipeProvider(provider, EventLevel.Verbose, -1), emit);
+
+    private static async Task<(byte[] Raw, byte[] Scrubbed, ScrubResult Result)> TraceAsync(ScrubProfile profile, EventPipeProvider provider, Action emit)
+    {
+        var client = new DiagnosticsClient(Environment.ProcessId);
+        using var session = await client.StartEventPipeSessionAsync(
+            [provider], requestRundown: false, circularBufferMB: 16, TestContext.Current.CancellationToken);
+        var raw = new MemoryStream();
+        var reading = session.EventStream.CopyToAsync(raw, TestContext.Current.CancellationToken);
+        emit();
+        await session.StopAsync(TestContext.Current.CancellationToken);
+        await reading;
+
+        var scrubbed = new MemoryStream();
+        var output = PipeWriter.Create(scrubbed);
+        raw.Position = 0;
+        var result = await TraceScrubber.ScrubAsync(PipeReader.Create(raw), output, profile, TestContext.Current.CancellationToken);
+        await output.CompleteAsync();
+        return (raw.ToArray(), scrubbed.ToArray(), result);
+    }
+
+    private static List<string> Read(byte[] trace)
+    {
+        var events = new List<string>();
+        using var source = new EventPipeEventSource(new MemoryStream(trace));
+        source.Dynamic.All += e =>
+        {
+            if (e.ProviderName == LeakySource.Provider && e.ID != (TraceEventID)0xFFFE)
+            {
+                events.Add(e.EventName + string.Concat(e.PayloadNames.Select((n, i) => $" {n}={e.PayloadValue(i)}")));
+            }
+        };
+        source.Process();
+        return events;
+    }
+}
