@@ -8,19 +8,20 @@ namespace DebugRelay.Cli.Connection;
 internal sealed record ClientConfiguration
 {
     /// <summary>The host where none is named: an address, or a name of <see cref="Hosts"/>.</summary>
-    public string? Host { get; init; }
+    public string? Host { get; set; }
 
     /// <summary>PEM file of the certificate, intermediates after it. Paths are relative to the configuration's folder.</summary>
-    public string? Cert { get; init; }
+    public string? Cert { get; set; }
 
     /// <summary>PEM file of its key.</summary>
-    public string? Key { get; init; }
+    public string? Key { get; set; }
 
     /// <summary>PEM file of the CA that agents' certificates are issued by.</summary>
-    public string? Ca { get; init; }
+    public string? Ca { get; set; }
 
     /// <summary>Hosts by name; what they leave out comes from above.</summary>
-    public Dictionary<string, HostConfiguration> Hosts { get; init; } = [];
+    /// <remarks>Settable: the JSON source generator would lose the initial value of a property that is not.</remarks>
+    public Dictionary<string, HostConfiguration> Hosts { get; set; } = [];
 
     /// <summary>Reads the file; where there is none, nothing is configured.</summary>
     /// <exception cref="UsageException">It cannot be read, or it is not of this form.</exception>
@@ -63,13 +64,13 @@ internal sealed record ClientConfiguration
 internal sealed record HostConfiguration
 {
     /// <summary>`HOST[:PORT]`.</summary>
-    public required string Address { get; init; }
+    public required string Address { get; set; }
 
-    public string? Cert { get; init; }
+    public string? Cert { get; set; }
 
-    public string? Key { get; init; }
+    public string? Key { get; set; }
 
-    public string? Ca { get; init; }
+    public string? Ca { get; set; }
 }
 
 [JsonSourceGenerationOptions(

@@ -20,7 +20,7 @@ public sealed record HostConfiguration
     public required string ClientCa { get; init; }
 
     /// <summary>Certificate revocation lists, PEM or DER.</summary>
-    public string[] Crl { get; init; } = [];
+    public string[] Crl { get; set; } = [];
 
     /// <summary>The signed deny list; null where there is none. While it cannot be enforced, a file at this path refuses every session.</summary>
     public string? DenyList { get; init; }
@@ -32,7 +32,7 @@ public sealed record HostConfiguration
     public required string Policy { get; init; }
 
     /// <summary>A shipped scrub profile's name, or a file.</summary>
-    public string Scrub { get; init; } = "default";
+    public string Scrub { get; set; } = "default";
 
     /// <summary>The folder that holds a folder a session.</summary>
     public required string Recordings { get; init; }
@@ -44,10 +44,10 @@ public sealed record HostConfiguration
     public required string Spool { get; init; }
 
     /// <summary>`spawn`, or the path of the broker's socket.</summary>
-    public string Broker { get; init; } = SpawnBroker;
+    public string Broker { get; set; } = SpawnBroker;
 
     /// <summary>The host's name in policy and recordings.</summary>
-    public string Host { get; init; } = Dns.GetHostName();
+    public string Host { get; set; } = Dns.GetHostName();
 
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
     [JsonIgnore]

@@ -36,7 +36,8 @@ internal sealed class CounterTable(Terminal terminal, TimeProvider clock, string
     /// <summary>The table as it stands, one line a series, under its provider's name.</summary>
     public IEnumerable<string> Lines()
     {
-        var table = new Table("COUNTER", ">VALUE", "UNIT", "TAGS");
+        bool tagged = _latest.Values.Any(reading => reading.Tags.Length > 0);
+        var table = new Table("COUNTER", ">VALUE", "UNIT", tagged ? "TAGS" : "");
         string provider = "";
         foreach (CounterReading reading in _latest.Values)
         {

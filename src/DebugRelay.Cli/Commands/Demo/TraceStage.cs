@@ -8,8 +8,9 @@ namespace DebugRelay.Cli.Commands.Demo;
 /// <summary>A trace through the relay, and at the same time one directly from the shop, to compare with.</summary>
 internal static class TraceStage
 {
-    private const int Columns = 36;
-    private const int FieldsShown = 5;
+    private const int NameWidth = 18;
+    private const int ValueWidth = 34;
+    private const int FieldsShown = 3;
 
     /// <summary>On what the sample leaks.</summary>
     private static readonly IReadOnlyList<TraceProvider> Providers =
@@ -37,7 +38,7 @@ internal static class TraceStage
         byte[] after = await File.ReadAllBytesAsync(path, interrupted);
 
         TraceSummary.WriteTo(narrator.Terminal, path, end, indent: "  ");
-        Compare(narrator, before, after);
+        Compare(narrator, before, after, end);
         return new Outcome(before, after);
     }
 
@@ -62,34 +63,38 @@ internal static class TraceStage
         return end;
     }
 
-    private static void Compare(Narrator narrator, byte[] before, byte[] after)
+    private static void Compare(Narrator narrator, byte[] before, byte[] after, OperationEnd end)
     {
         IReadOnlyList<TracedEvent> written = TracedEvent.ReadAll(new MemoryStream(before, writable: false));
         IReadOnlyList<TracedEvent> delivered = TracedEvent.ReadAll(new MemoryStream(after, writable: false));
-        IReadOnlyList<BeforeAndAfter> pairs = BeforeAndAfter.Sample(written, delivered);
+        IReadOnlyList<BeforeAndAfter> pairs = BeforeAndAfter.Sample(written, delivered, [.. end.Scrubbed.Keys.Select(rule => $"[{rule}]")]);
+        if (pairs.Count == 0)
+        {
+            narrator.Check("before and after", holds: false, "", "no event was found on both sides with something masked in it");
+            return;
+        }
         narrator.Say("");
-        narrator.Say($"  {Cell("", 22)}{Cell("IN THE PROCESS", Columns)}  THROUGH THE RELAY");
+        narrator.Say($"  {Cell("", NameWidth + 2)}{narrator.Terminal.Dim($"{Cell("in the process", ValueWidth)}  through the relay")}");
         foreach (BeforeAndAfter pair in pairs)
             Show(narrator, pair);
-        if (pairs.Count == 0)
-            narrator.Check("before and after", holds: false, "", "no event was found on both sides with something masked in it");
     }
 
     private static void Show(Narrator narrator, BeforeAndAfter pair)
     {
-        narrator.Say($"  {pair.After.Provider}/{pair.After.Name}");
-        foreach ((string name, string before, string after) in pair.Fields.Where(field => field.Before.Length > 0).OrderByDescending(f => f.Before != f.After).Take(FieldsShown))
-        {
-            string shown = before == after ? after : narrator.Terminal.Bold(Cell(Excerpt(after, before), Columns).TrimEnd());
-            narrator.Say($"    {Cell(name, 20)}{Cell(Excerpt(before, after), Columns)}  {(before == after ? Cell(shown, Columns).TrimEnd() : shown)}");
-        }
+        narrator.Say($"  {Table.Printable($"{pair.Before.Provider} {pair.Before.Name}")}");
+        foreach ((string name, string before, string after) in pair.Masked.Take(FieldsShown))
+            Row(name, Excerpt(before, after), narrator.Terminal.Bold(Cell(Excerpt(after, before), ValueWidth).TrimEnd()));
+        foreach ((string name, string text) in pair.Same.Where(same => same.Text.Length > 5).Take(1))
+            Row(name, text, narrator.Terminal.Dim(Cell(text, ValueWidth).TrimEnd()));
+
+        void Row(string name, string before, string after) => narrator.Say($"    {Cell(name, NameWidth)}{Cell(before, ValueWidth)}  {after}");
     }
 
     /// <summary>The part of a long text in which it differs from the other.</summary>
     private static string Excerpt(string text, string other)
     {
         int same = text.AsSpan().CommonPrefixLength(other);
-        return same < Columns / 2 || same == text.Length ? text : $"…{text[(same - 8)..]}";
+        return same < ValueWidth / 2 || same == text.Length ? text : $"…{text[(same - 10)..]}";
     }
 
     private static string Cell(string text, int width)

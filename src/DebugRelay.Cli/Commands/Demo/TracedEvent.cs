@@ -5,10 +5,11 @@ namespace DebugRelay.Cli.Commands.Demo;
 
 /// <summary>One event of a trace, as far as the demo shows it.</summary>
 /// <param name="Time">When.</param>
+/// <param name="Thread">The operating system's id.</param>
 /// <param name="Provider">The event source.</param>
 /// <param name="Name">The event's name.</param>
 /// <param name="Fields">Names and values as text.</param>
-internal sealed record TracedEvent(DateTime Time, string Provider, string Name, IReadOnlyList<(string Name, string Value)> Fields)
+internal sealed record TracedEvent(DateTime Time, int Thread, string Provider, string Name, IReadOnlyList<(string Name, string Value)> Fields)
 {
     // A sample is shown, not the trace: this is far more than any sample needs.
     private const int MaxEvents = 20_000;
@@ -26,7 +27,7 @@ internal sealed record TracedEvent(DateTime Time, string Provider, string Name, 
         void Keep(TraceEvent data)
         {
             if (events.Count < MaxEvents)
-                events.Add(new TracedEvent(data.TimeStamp, data.ProviderName, data.EventName, FieldsOf(data)));
+                events.Add(new TracedEvent(data.TimeStamp, data.ThreadID, data.ProviderName, data.EventName, FieldsOf(data)));
         }
     }
 
