@@ -1,0 +1,40 @@
+using System.CommandLine;
+using DebugRelay.Cli.Connection;
+using DebugRelay.Cli.Text;
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Cli.Commands;
+
+/// <summary>What a command does with its session.</summary>
+/// <returns>The exit code.</returns>
+internal delegate Task<int> SessionWork(Session session, ParseResult parsed, CancellationToken interrupted);
+
+/// <summary>What every command works with.</summary>
+internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surroundings)
+{
+    /// <summary>Opens a session as the options say, does the work, and closes the session.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">Its connection options.</param>
+    /// <param name="work">Gives the exit code.</param>
+    /// <param name="interrupted">Ctrl-C.</param>
+    public async Task<int> WithSessionAsync(
+        ParseResult parsed, ConnectionOptions options, SessionWork work, CancellationToken interrupted)
+    {
+        ConnectionSettings settings = options.Resolve(parsed, Surroundings);
+        using ClientCredentials credentials = ClientCredentials.Load(settings);
+        using var heads = HeadsFile.Open(settings.HeadsFile);
+        var connector = new AgentConnector(settings.Address, credentials);
+        await using Session session = await Session.OpenAsync(
+            connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), interrupted);
+        int exitCode = await work(session, parsed, interrupted);
+        await session.CloseAsync();
+        return exitCode;
+    }
+
+    private sealed class Observer(Terminal terminal, HeadsFile heads) : ISessionObserver
+    {
+        public void OnNotice(Notice notice) => terminal.Error.WriteLine($"note: {Table.Printable(notice.Message)}");
+
+        public void OnHead(string session, RecordingHead head) => heads.Add(HeadsFile.Witness(session, head));
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Commands.Demo;
+using DebugRelay.Cli.Commands.Trace;
+using DebugRelay.Cli.Connection;
+using DebugRelay.Cli.Failures;
+using DebugRelay.Cli.Text;
+
+namespace DebugRelay.Cli.Commands;
+
+/// <summary>The whole command line: parse, run, tell what failed.</summary>
+internal static class CommandLine
+{
+    /// <param name="args">As the shell gave them.</param>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="surroundings">The environment and the configuration.</param>
+    /// <param name="interrupted">Ctrl-C: stop, and keep what there is.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, ClientSurroundings surroundings, CancellationToken interrupted)
+    {
+        try
+        {
+            // No response files: an argument that begins with @ is what it is.
+            ParseResult parsed = Root(new CommandContext(terminal, surroundings)).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+                throw new UsageException(parsed.Errors[0].Message.TrimEnd('.'), $"see `{PathOf(parsed)} --help`");
+            return await parsed.InvokeAsync(Invocation(terminal), interrupted);
+        }
+        catch (Exception error)
+        {
+            return Tell(Failure.Of(error), terminal);
+        }
+    }
+
+    private static RootCommand Root(CommandContext context)
+    {
+        var root = new RootCommand("Looks into .NET processes on production hosts: authenticated, scrubbed, recorded.");
+        root.Subcommands.Add(DemoCommand.Create(context));
+        root.Subcommands.Add(WhoAmICommand.Create(context));
+        root.Subcommands.Add(ProcessesCommand.Create(context));
+        root.Subcommands.Add(CountersCommand.Create(context));
+        root.Subcommands.Add(TraceCommand.Create(context));
+        root.Subcommands.Add(RecordingCommand.Create(context));
+        root.Subcommands.Add(PkiCommand.Create(context));
+        return root;
+    }
+
+    // Failures and interrupts are ours: the library would print stack traces and end the process while a trace is still being stopped.
+    private static InvocationConfiguration Invocation(Terminal terminal) => new()
+    {
+        Output = terminal.Output,
+        Error = terminal.Error,
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
+
+    private static string PathOf(ParseResult parsed)
+    {
+        string path = "";
+        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = at.Parent)
+            path = $"{(command.Command is RootCommand ? "debugrelay" : command.Command.Name)} {path}";
+        return path.TrimEnd();
+    }
+
+    private static int Tell(Failure failure, Terminal terminal)
+    {
+        terminal.Error.WriteLine($"error: {Table.Printable(failure.What)}");
+        if (failure.ToDo is { } toDo)
+            terminal.Error.WriteLine($"  {Table.Printable(toDo)}");
+        return failure.ExitCode;
+    }
+}

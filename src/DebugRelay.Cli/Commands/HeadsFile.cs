@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using DebugRelay.Cli.Failures;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+
+namespace DebugRelay.Cli.Commands;
+
+/// <summary>
+/// Keeps the heads of recordings as the agent sends them: with them, `recording verify` finds out when a recording was written anew, even
+/// by who has the host's keys.
+/// </summary>
+internal sealed class HeadsFile : IDisposable
+{
+    private readonly StreamWriter? _file;
+
+    private HeadsFile(StreamWriter? file) => _file = file;
+
+    /// <param name="path">The file, which is appended to: sessions follow one another. Null: nothing is kept.</param>
+    /// <exception cref="UsageException">It cannot be written.</exception>
+    public static HeadsFile Open(string? path)
+    {
+        if (path is null)
+            return new HeadsFile(null);
+        try
+        {
+            FileStream stream = File.Exists(path) ? new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read) : PrivateFile.Create(path);
+            return new HeadsFile(new StreamWriter(stream) { AutoFlush = true });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be written: {error.Message}", "give another file with --heads", error);
+        }
+    }
+
+    public void Add(WitnessedHead head)
+        => _file?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{head.Session} {head.Index} {head.Sha256}"));
+
+    /// <summary>What a head is known by.</summary>
+    public static WitnessedHead Witness(string session, RecordingHead head)
+        => new(session, head.Index, Convert.ToHexStringLower(SHA256.HashData(head.Checkpoint)));
+
+    public void Dispose() => _file?.Dispose();
+}

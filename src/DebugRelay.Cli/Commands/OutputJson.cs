@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Commands.Trace;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+
+namespace DebugRelay.Cli.Commands;
+
+/// <summary>What `--json` writes: one line, camel case, nothing left out.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(WhoAmI))]
+[JsonSerializable(typeof(ListedProcess[]))]
+[JsonSerializable(typeof(TraceResult))]
+[JsonSerializable(typeof(CounterReading))]
+[JsonSerializable(typeof(Verdict))]
+internal sealed partial class OutputJson : JsonSerializerContext;

@@ -1,0 +1,25 @@
+using DebugRelay.Cli.Text;
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Cli.Commands.Trace;
+
+/// <summary>What a trace came to, in a line or three.</summary>
+internal static class TraceSummary
+{
+    public static void WriteTo(Terminal terminal, string path, OperationEnd end, string indent = "")
+    {
+        terminal.Output.WriteLine($"{indent}{terminal.Bold(path)}   {Amounts.Bytes(end.Bytes)}{Events(end.Events)}");
+        terminal.Output.WriteLine($"{indent}{terminal.Dim("masked".PadRight(12))}{Masked(end)}");
+        if (end.Events is { Blanked.Count: > 0 } events)
+            terminal.Output.WriteLine($"{indent}{terminal.Dim("blanked".PadRight(12))}{Counts(events.Blanked)}");
+    }
+
+    /// <summary>The masked values by rule, most first.</summary>
+    public static string Masked(OperationEnd end) => end.Scrubbed.Count == 0 ? "nothing" : Counts(end.Scrubbed);
+
+    private static string Counts(SortedDictionary<string, long> counts)
+        => string.Join(" · ", counts.OrderByDescending(count => count.Value).Select(count => $"{Table.Printable(count.Key)} {Amounts.Count(count.Value)}"));
+
+    private static string Events(EventCounts? events) => events is null ? ""
+        : $"   {Amounts.Count(events.Delivered)} events{(events.Dropped > 0 ? $" ({Amounts.Count(events.Dropped)} dropped)" : "")}";
+}

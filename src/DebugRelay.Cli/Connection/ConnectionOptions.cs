@@ -1,0 +1,100 @@
+using System.CommandLine;
+using DebugRelay.Cli.Failures;
+
+namespace DebugRelay.Cli.Connection;
+
+/// <summary>The connection options that every command with a host takes, and where else their values may come from.</summary>
+/// <remarks>The command line comes before the environment (`DEBUGRELAY_*`), and that before the configuration file.</remarks>
+internal sealed class ConnectionOptions
+{
+    private readonly Option<string> _host = new("--host") { HelpName = "HOST[:PORT]", Description = "The host, or a name from the configuration (DEBUGRELAY_HOST)" };
+    private readonly Option<string> _certificate = new("--cert") { HelpName = "FILE", Description = "Your certificate, PEM (DEBUGRELAY_CERT)" };
+    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key, PEM (DEBUGRELAY_KEY)" };
+    private readonly Option<string> _reason = new("--reason") { HelpName = "TEXT", Description = "Why you look, for the recording (DEBUGRELAY_REASON)" };
+    private readonly Option<string> _incident = new("--incident") { HelpName = "ID", Description = "The incident (DEBUGRELAY_INCIDENT)" };
+    private readonly Option<string> _heads = new("--heads") { HelpName = "FILE", Description = "Keep the recording's heads as they come: a witness for `recording verify`" };
+    private readonly CaOption _ca = new();
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_host, _certificate, _key, _ca.Option, _reason, _incident, _heads])
+            command.Options.Add(option);
+    }
+
+    /// <exception cref="UsageException">Something is missing or wrong.</exception>
+    public ConnectionSettings Resolve(ParseResult parsed, ClientSurroundings surroundings)
+    {
+        ClientConfiguration configuration = surroundings.LoadConfiguration();
+        string host = First(parsed, _host, surroundings.Variable("HOST"), configuration.Host)
+            ?? throw Missing("host", "--host HOST[:PORT]", "DEBUGRELAY_HOST");
+        HostConfiguration? named = configuration.Hosts.GetValueOrDefault(host);
+        string certificate = First(parsed, _certificate, surroundings.Variable("CERT"), named?.Cert, configuration.Cert)
+            ?? throw Missing("certificate", "--cert FILE", "DEBUGRELAY_CERT");
+        string key = First(parsed, _key, surroundings.Variable("KEY"), named?.Key, configuration.Key)
+            ?? throw Missing("key", "--key FILE", "DEBUGRELAY_KEY");
+        string ca = First(parsed, _ca.Option, surroundings.Variable("CA"), named?.Ca, configuration.Ca)
+            ?? throw Missing("CA", "--ca FILE", "DEBUGRELAY_CA");
+        return new ConnectionSettings(AgentAddress.Parse(named?.Address ?? host), certificate, key, ca)
+        {
+            Reason = First(parsed, _reason, surroundings.Variable("REASON")),
+            Incident = First(parsed, _incident, surroundings.Variable("INCIDENT")),
+            HeadsFile = parsed.GetValue(_heads),
+        };
+    }
+
+    private static string? First(ParseResult parsed, Option<string> option, params ReadOnlySpan<string?> others)
+    {
+        if (parsed.GetValue(option) is { Length: > 0 } given)
+            return given;
+        foreach (string? other in others)
+        {
+            if (!string.IsNullOrEmpty(other))
+                return other;
+        }
+        return null;
+    }
+
+    private static UsageException Missing(string what, string option, string variable)
+        => new($"no {what} is given", $"give {option}, set {variable}, or name it in ~/.config/debugrelay/config.json");
+}
+
+/// <summary>`--ca`, alone for the commands that work without a host.</summary>
+internal sealed class CaOption
+{
+    public Option<string> Option { get; } = new("--ca") { HelpName = "FILE", Description = "The CA to trust, PEM; nothing else is trusted (DEBUGRELAY_CA)" };
+
+    /// <exception cref="UsageException">None is given anywhere.</exception>
+    public string Resolve(ParseResult parsed, ClientSurroundings surroundings)
+        => parsed.GetValue(Option) ?? surroundings.Variable("CA") ?? surroundings.LoadConfiguration().Ca
+            ?? throw new UsageException("no trust anchor is given", "give --ca FILE, set DEBUGRELAY_CA, or name it in ~/.config/debugrelay/config.json");
+}
+
+/// <summary>What a command takes from where it runs.</summary>
+/// <param name="Variables">Environment variables by name; null where not set.</param>
+/// <param name="ConfigurationFile">Path of the configuration file, which may not exist.</param>
+internal sealed record ClientSurroundings(Func<string, string?> Variables, string ConfigurationFile)
+{
+    public static ClientSurroundings OfProcess() => new(
+        Environment.GetEnvironmentVariable,
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config", "debugrelay", "config.json"));
+
+    /// <summary>The variable `DEBUGRELAY_` + <paramref name="name"/>; null where it is not set or empty.</summary>
+    public string? Variable(string name) => Variables($"DEBUGRELAY_{name}") is { Length: > 0 } value ? value : null;
+
+    public ClientConfiguration LoadConfiguration() => ClientConfiguration.Load(ConfigurationFile);
+}
+
+/// <summary>All that a session needs, read from wherever it came.</summary>
+/// <param name="Address">Where the agent listens.</param>
+/// <param name="CertificateFile">PEM.</param>
+/// <param name="KeyFile">PEM.</param>
+/// <param name="CaFile">PEM.</param>
+internal sealed record ConnectionSettings(AgentAddress Address, string CertificateFile, string KeyFile, string CaFile)
+{
+    public string? Reason { get; init; }
+
+    public string? Incident { get; init; }
+
+    /// <summary>Where to keep the recording's heads; null: nowhere.</summary>
+    public string? HeadsFile { get; init; }
+}

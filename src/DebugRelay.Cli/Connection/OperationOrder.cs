@@ -1,0 +1,27 @@
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Cli.Connection;
+
+/// <summary>What the user wants done; it becomes a signed request when it is sent.</summary>
+/// <param name="Name">The operation's name, for instance `trace`.</param>
+/// <param name="Target">The process; null for operations on the host.</param>
+/// <param name="EventPipe">What to trace; null for operations that trace nothing.</param>
+internal sealed record OperationOrder(string Name, TargetProcess? Target = null, EventPipeOrder? EventPipe = null);
+
+/// <summary>One EventPipe session.</summary>
+/// <param name="Providers">At least one.</param>
+/// <param name="BufferMegabytes">The target's buffer.</param>
+/// <param name="Rundown">Whether the target lists its methods at the end, so that stacks have names.</param>
+/// <param name="Duration">How long; null: until it is stopped.</param>
+internal sealed record EventPipeOrder(IReadOnlyList<TraceProvider> Providers, int BufferMegabytes, bool Rundown, TimeSpan? Duration)
+{
+    /// <summary>What the target needs for a few seconds' events, where the user does not say.</summary>
+    public const int DefaultBufferMegabytes = 64;
+}
+
+/// <summary>One provider of events, as the target's runtime takes it.</summary>
+/// <param name="Name">The event source's name.</param>
+/// <param name="Keywords">Which events; all bits: all.</param>
+/// <param name="Level">0 always, 1 critical … 5 verbose.</param>
+/// <param name="Arguments">`key=value;key=value`; null where there are none.</param>
+internal sealed record TraceProvider(string Name, ulong Keywords, int Level, string? Arguments = null);

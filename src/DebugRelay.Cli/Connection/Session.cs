@@ -1,0 +1,201 @@
+using DebugRelay.Cli.Failures;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+
+namespace DebugRelay.Cli.Connection;
+
+/// <summary>One session with an agent. Its control connection is its life; each operation has a connection of its own.</summary>
+internal sealed class Session : IAsyncDisposable
+{
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(10);
+
+    private readonly AgentConnector _connector;
+    private readonly AgentConnection _control;
+    private readonly EngineerProof _proof;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Task<SessionClosed> _listening;
+    private readonly Task _beating;
+    private long _lastNumber;
+
+    private Session(AgentConnector connector, AgentConnection control, EngineerProof proof, SessionOpened opened, ISessionObserver observer)
+    {
+        (_connector, _control, _proof) = (connector, control, proof);
+        Opened = opened;
+        _listening = ListenAsync(observer);
+        _beating = BeatAsync();
+    }
+
+    public Hello Hello => _control.Hello;
+
+    /// <summary>Who the agent takes us for, and until when.</summary>
+    public SessionOpened Opened { get; }
+
+    /// <summary>Completes when the session is over, however that came; never fails.</summary>
+    public Task<SessionClosed> Ended => _listening;
+
+    /// <summary>Connects, proves who we are, and opens a session.</summary>
+    /// <exception cref="ConnectionException">No connection came about.</exception>
+    /// <exception cref="RefusedException">The agent said no.</exception>
+    public static async Task<Session> OpenAsync(
+        AgentConnector connector, string? reason, string? incident, ISessionObserver observer, CancellationToken cancellation)
+    {
+        AgentConnection control = await connector.ConnectAsync(cancellation);
+        EngineerProof? proof = null;
+        try
+        {
+            await control.WriteAsync(FrameType.OpenSession, new OpenSession(AgentConnector.ClientName, reason, incident), ProtocolJson.Default.OpenSession, cancellation);
+            Challenge challenge = (await control.ExpectAsync(FrameType.Challenge, cancellation)).Read(ProtocolJson.Default.Challenge);
+            proof = EngineerProof.Answer(challenge, connector.Credentials, reason, incident);
+            await control.WriteAsync(FrameType.Proof, proof.Message, ProtocolJson.Default.Proof, cancellation);
+            SessionOpened opened = (await control.ExpectAsync(FrameType.SessionOpened, cancellation)).Read(ProtocolJson.Default.SessionOpened);
+            return new Session(connector, control, proof, opened, observer);
+        }
+        catch
+        {
+            proof?.Dispose();
+            await control.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks for an operation, on a connection of its own.</summary>
+    /// <returns>It was accepted; its data follow.</returns>
+    /// <exception cref="RefusedException">The agent said no.</exception>
+    /// <exception cref="SessionEndedException">The session is over.</exception>
+    public async Task<Operation> StartAsync(OperationOrder order, CancellationToken cancellation)
+    {
+        ThrowIfEnded();
+        AgentConnection connection = await _connector.ConnectAsync(cancellation);
+        try
+        {
+            ulong number = (ulong)Interlocked.Increment(ref _lastNumber);
+            OpenOperation open = _proof.Sign(order, number, Opened, Hello.Host);
+            await connection.WriteAsync(FrameType.OpenOperation, open, ProtocolJson.Default.OpenOperation, cancellation);
+            Accepted accepted = (await connection.ExpectAsync(FrameType.Accepted, cancellation)).Read(ProtocolJson.Default.Accepted);
+            return new Operation(this, connection, accepted);
+        }
+        catch (Exception error)
+        {
+            await connection.DisposeAsync();
+            if (error is ConnectionException or ProtocolException { Code: ErrorCode.Truncated })
+                await ThrowIfEndingAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the session as it should end: the agent closes the recording and says so.</summary>
+    /// <exception cref="SessionEndedException">It had ended before, for another reason.</exception>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(CloseLimit);
+            if (!Ended.IsCompleted)
+                await _control.WriteAsync(FrameType.CloseSession, limit.Token);
+            SessionClosed end = await Ended.WaitAsync(limit.Token);
+            if (end.Code != ErrorCode.Closed)
+                throw new SessionEndedException(end.Code, end.Message);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new ConnectionException("the agent did not confirm the end of the session", "its recording may lack its end: see `debugrelay recording verify`", error);
+        }
+    }
+
+    /// <summary>A link that breaks because the session ends breaks a moment before or after we are told: wait for the reason.</summary>
+    /// <exception cref="SessionEndedException">The session is over for a reason that the agent gave.</exception>
+    public async Task ThrowIfEndingAsync()
+    {
+        await Task.WhenAny(Ended, Task.Delay(TimeSpan.FromSeconds(1)));
+        ThrowIfEnded();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposed.CancelAsync();
+        await _listening;
+        await _beating;
+        await _control.DisposeAsync();
+        _proof.Dispose();
+        _disposed.Dispose();
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (Ended is { IsCompletedSuccessfully: true, Result: { Code: not ErrorCode.Truncated } end })
+            throw new SessionEndedException(end.Code, $"the session ended: {end.Message}");
+    }
+
+    private async Task<SessionClosed> ListenAsync(ISessionObserver observer)
+    {
+        try
+        {
+            while (await NextAsync() is { } frame)
+            {
+                if (frame.Type == FrameType.SessionClosed)
+                    return frame.Read(ProtocolJson.Default.SessionClosed);
+                Observe(frame, observer);
+            }
+            return new SessionClosed(ErrorCode.Truncated, "the link to the agent was lost");
+        }
+        catch (Exception error) when (error is ConnectionException or ProtocolException or RefusedException)
+        {
+            return new SessionClosed((error as ProtocolException)?.Code ?? (error as RefusedException)?.Refusal.Code ?? ErrorCode.Truncated, error.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return _disposed.IsCancellationRequested
+                ? new SessionClosed(ErrorCode.Closed, "closed here")
+                : new SessionClosed(ErrorCode.TimedOut, $"nothing was heard from the agent for {Limits.Silence.TotalSeconds:0} s");
+        }
+    }
+
+    private void Observe(Frame frame, ISessionObserver observer)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Heartbeat:
+                break;
+            case FrameType.Notice:
+                observer.OnNotice(frame.Read(ProtocolJson.Default.Notice));
+                break;
+            case FrameType.RecordingHead:
+                observer.OnHead(Opened.Session, frame.Read(ProtocolJson.Default.RecordingHead));
+                break;
+            case FrameType.Refused:
+                throw new RefusedException(frame.ReadRefused());
+            default:
+                throw new ProtocolException(ErrorCode.UnexpectedFrame, $"{frame.Type} came on a session's connection");
+        }
+    }
+
+    private async ValueTask<Frame?> NextAsync()
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
+        silence.CancelAfter(Limits.Silence);
+        return await _control.ReadAsync(silence.Token);
+    }
+
+    private async Task BeatAsync()
+    {
+        try
+        {
+            using var beat = new PeriodicTimer(Limits.Heartbeat);
+            while (!Ended.IsCompleted && await beat.WaitForNextTickAsync(_disposed.Token))
+                await _control.WriteAsync(FrameType.Heartbeat, _disposed.Token);
+        }
+        catch (Exception error) when (error is ConnectionException or OperationCanceledException)
+        {
+            // The listening side tells how the session ended.
+        }
+    }
+}
+
+/// <summary>What a session tells while it lives. Called from a background task.</summary>
+internal interface ISessionObserver
+{
+    void OnNotice(Notice notice);
+
+    /// <summary>The head of the recording of this session.</summary>
+    void OnHead(string session, RecordingHead head);
+}
