@@ -46,7 +46,7 @@ public class ClosedTests
         {
             var broken = (byte[])trace.Clone();
             broken[random.Next(broken.Length)] = (byte)random.Next(256);
-            var (output, summary) = await Rewriting.RunAsync(broken, Filter.VisitAll);
+            var (output, summary) = await Rewriting.RunAsync(broken, Filter.Replacing(_ => "x"));
             Assert.True(summary.State is RewriteState.Complete or RewriteState.Truncated or RewriteState.Malformed);
             Assert.Equal(summary.State == RewriteState.Malformed, summary.Error != NetTraceError.None);
             Assert.True(output.AsSpan().IndexOf(Secret) < 0);
