@@ -2,8 +2,7 @@ namespace DebugRelay.NetTrace;
 
 /// <summary>
 /// The events of Microsoft-Windows-DotNETRuntime, a line each: id/version, then the layout (see <see cref="LayoutNotation"/>). From the runtime's
-/// published manifest. An event or version that is not here is not known, and its payload does not pass. Strings that are not UTF-16 (186 and 189)
-/// are left out on purpose.
+/// published manifest. An event or version that is not here is not known, and its payload does not pass.
 /// </summary>
 internal static class RuntimeLayouts
 {
@@ -163,9 +162,13 @@ internal static class RuntimeLayouts
         184/1 8 s:ModulePath 2
         185/0 s:MethodBeingCompiledNamespace s:MethodBeingCompiledName s:MethodBeingCompiledNameSignature s:InlinerNamespace \
           s:InlinerName s:InlinerNameSignature s:InlineeNamespace s:InlineeName s:InlineeNameSignature 2
+        186/0 s:MethodBeingCompiledNamespace s:MethodBeingCompiledName s:MethodBeingCompiledNameSignature s:InlinerNamespace s:InlinerName \
+          s:InlinerNameSignature s:InlineeNamespace s:InlineeName s:InlineeNameSignature 4 a:FailReason 2
         187/0 25 s:CommandLine 16 s:RuntimeDllPath
         188/0 s:MethodBeingCompiledNamespace s:MethodBeingCompiledName s:MethodBeingCompiledNameSignature s:CallerNamespace \
           s:CallerName s:CallerNameSignature s:CalleeNamespace s:CalleeName s:CalleeNameSignature 10
+        189/0 s:MethodBeingCompiledNamespace s:MethodBeingCompiledName s:MethodBeingCompiledNameSignature s:CallerNamespace s:CallerName \
+          s:CallerNameSignature s:CalleeNamespace s:CalleeName s:CalleeNameSignature 4 a:FailReason 2
         190/0 17 c2 [4] [4] 2
         190/1 17 c2 [4] [4] 2 8
         191/0 s:MethodBeingCompiledNamespace s:MethodBeingCompiledName s:MethodBeingCompiledNameSignature s:CallerNamespace \
