@@ -143,6 +143,6 @@ internal sealed class DevelopmentAuthority(string directory, TimeProvider time)
     {
         DateTimeOffset now = time.GetUtcNow();
         byte[] der = list.Build(authority, number, now + RevocationListLifetime, HashAlgorithmName.SHA256, thisUpdate: now);
-        _files.Write("ca.crl", new string(PemEncoding.Write("X509 CRL", der)));
+        _files.Write("ca.crl", PemEncoding.WriteString("X509 CRL", der));
     }
 }

@@ -20,19 +20,19 @@ public sealed record HostConfiguration
     public required string ClientCa { get; init; }
 
     /// <summary>Certificate revocation lists, PEM or DER.</summary>
-    public string[] Crl { get; set; } = [];
+    public required string[] Crl { get; init; }
 
     /// <summary>The signed deny list; null where there is none. While it cannot be enforced, a file at this path refuses every session.</summary>
-    public string? DenyList { get; init; }
+    public required string? DenyList { get; init; }
 
     /// <summary>While this file exists, everything stops; null where none is watched.</summary>
-    public string? KillFile { get; init; }
+    public required string? KillFile { get; init; }
 
     /// <summary>`policy.json`.</summary>
     public required string Policy { get; init; }
 
     /// <summary>A shipped scrub profile's name, or a file.</summary>
-    public string Scrub { get; set; } = "default";
+    public required string Scrub { get; init; }
 
     /// <summary>The folder that holds a folder a session.</summary>
     public required string Recordings { get; init; }
@@ -44,13 +44,12 @@ public sealed record HostConfiguration
     public required string Spool { get; init; }
 
     /// <summary>`spawn`, or the path of the broker's socket.</summary>
-    public string Broker { get; set; } = SpawnBroker;
+    public required string Broker { get; init; }
 
     /// <summary>The host's name in policy and recordings.</summary>
-    public string Host { get; set; } = Dns.GetHostName();
+    public required string Host { get; init; }
 
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
-    [JsonIgnore]
     public const string SpawnBroker = "spawn";
 
     /// <summary>Loads a configuration.</summary>
@@ -58,10 +57,10 @@ public sealed record HostConfiguration
     /// <exception cref="ConfigurationException">It cannot be read, or a key is missing or unknown.</exception>
     public static HostConfiguration Load(string path)
     {
-        HostConfiguration configuration;
+        ConfigurationDocument document;
         try
         {
-            configuration = JsonSerializer.Deserialize(File.ReadAllBytes(path), ConfigurationJson.Default.HostConfiguration)
+            document = JsonSerializer.Deserialize(File.ReadAllBytes(path), ConfigurationJson.Default.ConfigurationDocument)
                 ?? throw new ConfigurationException($"{path}: the file holds null");
         }
         catch (JsonException e)
@@ -72,8 +71,9 @@ public sealed record HostConfiguration
         {
             throw new ConfigurationException($"{path}: {e.Message}");
         }
+        HostConfiguration configuration = Resolve(document, Path.GetDirectoryName(Path.GetFullPath(path))!);
         configuration.Check(path);
-        return configuration.Resolve(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return configuration;
     }
 
     private void Check(string path)
@@ -89,22 +89,34 @@ public sealed record HostConfiguration
             throw new ConfigurationException($"{path}: scrub: nothing leaves a host unscrubbed by configuration; that needs a grant for each case");
     }
 
-    private HostConfiguration Resolve(string folder) => this with
+    private static HostConfiguration Resolve(ConfigurationDocument document, string folder) => new()
     {
-        Certificate = Path.Combine(folder, Certificate),
-        Key = Path.Combine(folder, Key),
-        ClientCa = Path.Combine(folder, ClientCa),
-        Crl = Array.ConvertAll(Crl, c => Path.Combine(folder, c)),
-        DenyList = DenyList is null ? null : Path.Combine(folder, DenyList),
-        KillFile = KillFile is null ? null : Path.Combine(folder, KillFile),
-        Policy = Path.Combine(folder, Policy),
-        Scrub = Scrub.EndsWith(".json", StringComparison.Ordinal) ? Path.Combine(folder, Scrub) : Scrub,
-        Recordings = Path.Combine(folder, Recordings),
-        State = Path.Combine(folder, State),
-        Spool = Path.Combine(folder, Spool),
-        Broker = Broker == SpawnBroker ? Broker : Path.Combine(folder, Broker),
+        Listen = document.Listen,
+        Certificate = Path.Combine(folder, document.Certificate),
+        Key = Path.Combine(folder, document.Key),
+        ClientCa = Path.Combine(folder, document.ClientCa),
+        Crl = Array.ConvertAll(document.Crl ?? [], c => Path.Combine(folder, c)),
+        DenyList = document.DenyList is null ? null : Path.Combine(folder, document.DenyList),
+        KillFile = document.KillFile is null ? null : Path.Combine(folder, document.KillFile),
+        Policy = Path.Combine(folder, document.Policy),
+        Scrub = document.Scrub switch
+        {
+            null => "default",
+            var file when file.EndsWith(".json", StringComparison.Ordinal) => Path.Combine(folder, file),
+            var name => name,
+        },
+        Recordings = Path.Combine(folder, document.Recordings),
+        State = Path.Combine(folder, document.State),
+        Spool = Path.Combine(folder, document.Spool),
+        Broker = document.Broker is null or SpawnBroker ? SpawnBroker : Path.Combine(folder, document.Broker),
+        Host = document.Host ?? Dns.GetHostName(),
     };
 }
+
+/// <summary>The file as it is written: what may be left out is null.</summary>
+internal sealed record ConfigurationDocument(
+    string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
+    string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);
@@ -114,7 +126,8 @@ public sealed class ConfigurationException(string message) : Exception(message);
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     ReadCommentHandling = JsonCommentHandling.Skip,
     AllowTrailingCommas = true)]
-[JsonSerializable(typeof(HostConfiguration))]
+[JsonSerializable(typeof(ConfigurationDocument))]
 internal sealed partial class ConfigurationJson : JsonSerializerContext;

@@ -67,7 +67,7 @@ public static class CertificateCheck
                 ?? CheckRevocation(path, trust, at)
                 ?? CheckIdentity(certificate);
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
         {
             return Refused(CertificateFailure.ChainInvalid, certificate, "or one above it cannot be read");
         }
@@ -97,7 +97,7 @@ public static class CertificateCheck
         foreach (X509Certificate2 certificate in path)
         {
             DateTime from = certificate.NotBefore.ToUniversalTime(), until = certificate.NotAfter.ToUniversalTime();
-            if (at.UtcDateTime > until) return Refused(CertificateFailure.Expired, certificate, Invariant($"expired at {until:u}"));
+            if (at.UtcDateTime >= until) return Refused(CertificateFailure.Expired, certificate, Invariant($"expired at {until:u}"));
             if (at.UtcDateTime < from) return Refused(CertificateFailure.NotYetValid, certificate, Invariant($"is valid only from {from:u}"));
         }
         return null;

@@ -36,7 +36,7 @@ internal static class Signatures
             }
             return false;
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
         {
             return false;
         }

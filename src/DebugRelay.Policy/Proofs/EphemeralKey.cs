@@ -5,6 +5,12 @@ namespace DebugRelay.Policy.Proofs;
 /// <summary>The public half of a session's own key: ECDSA on P-256, made by the client for one session.</summary>
 public sealed class EphemeralKey
 {
+    // The only form that a key on P-256 has in DER: named curve, uncompressed point. It is compared before any library sees the bytes, for
+    // .NET answers an unknown curve with an exception of another kind than other faults.
+    private const int Length = 91;
+    private static readonly byte[] Head =
+        [0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04];
+
     private EphemeralKey(byte[] subjectPublicKeyInfo) => SubjectPublicKeyInfo = subjectPublicKeyInfo;
 
     /// <summary>The key as SubjectPublicKeyInfo, DER.</summary>
@@ -22,12 +28,13 @@ public sealed class EphemeralKey
     /// <summary>Reads the key from a SubjectPublicKeyInfo; null when it is anything but a key on P-256.</summary>
     public static EphemeralKey? TryImport(ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
+        if (subjectPublicKeyInfo.Length != Length || !subjectPublicKeyInfo.StartsWith(Head)) return null;
         try
         {
+            // The import refuses a point that is not on the curve.
             using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out int read);
-            bool whole = read == subjectPublicKeyInfo.Length;
-            return whole && SignatureAlgorithm.IsEphemeral(key) ? new EphemeralKey(subjectPublicKeyInfo.ToArray()) : null;
+            key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+            return new EphemeralKey(subjectPublicKeyInfo.ToArray());
         }
         catch (CryptographicException)
         {

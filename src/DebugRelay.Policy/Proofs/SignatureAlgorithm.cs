@@ -26,7 +26,7 @@ internal static class SignatureAlgorithm
             using RSA? rsa = certificate.GetRSAPublicKey();
             return rsa is null ? null : RsaPss;
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
         {
             // A key that cannot be read, or on a curve that this platform does not know.
             return null;
@@ -51,7 +51,7 @@ internal static class SignatureAlgorithm
             using RSA? rsa = certificate.GetRSAPublicKey();
             return rsa?.VerifyData(data, signature, HashOf(algorithm), RSASignaturePadding.Pss) ?? false;
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
         {
             return false;
         }

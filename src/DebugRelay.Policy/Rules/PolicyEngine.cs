@@ -42,9 +42,8 @@ public static class PolicyEngine
 
     private static bool Reaches(Role role, AccessRequest request)
     {
-        if (request.Target is { NamesProcess: true } process) return role.Targets.Any(pattern => pattern.Matches(process));
-        // Without targets a role says nothing of hosts: sessions and inventory are then its members' on any host.
-        return role.Targets.Count == 0 || role.Targets.Any(pattern => pattern.MatchesHost(request.Target?.Host));
+        if (request.Target is { NamesProcess: true } process) return role.Targets?.Any(pattern => pattern.Matches(process)) ?? false;
+        return role.Targets?.Any(pattern => pattern.MatchesHost(request.Target?.Host)) ?? true;
     }
 
     /// <summary>Approvers that the role asks for: 0 when it allows the request as it is, null when it does not allow it at all.</summary>

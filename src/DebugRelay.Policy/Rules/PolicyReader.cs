@@ -33,7 +33,7 @@ internal static class PolicyReader
         {
             Name = name,
             Members = ReadMembers(reader.Required("members")),
-            Targets = [.. (reader.Optional("targets")?.AsArray() ?? []).Select(ReadTarget)],
+            Targets = reader.Optional("targets") is { } targets ? [.. targets.AsArray().Select(ReadTarget)] : null,
             Allow = ReadAllow(reader.Optional("allow")),
             WithGrant = ReadWithGrant(reader.Optional("withGrant")),
             BreakGlass = ReadBreakGlass(reader.Optional("breakGlass")),

@@ -9,8 +9,11 @@ public sealed record Role
     /// <summary>Who has the role.</summary>
     public required IReadOnlyList<IdentityPattern> Members { get; init; }
 
-    /// <summary>Which processes; one match suffices. Empty: no process at all, and the host's own operations on any host.</summary>
-    public IReadOnlyList<TargetPattern> Targets { get; init; } = [];
+    /// <summary>
+    /// Which processes, and on which hosts; one match suffices, and an empty list matches nothing. Null, when the policy does not speak of
+    /// targets: no process at all, and the host's own operations (sessions, inventory) on any host.
+    /// </summary>
+    public IReadOnlyList<TargetPattern>? Targets { get; init; }
 
     /// <summary>Operations that need nothing more.</summary>
     public IReadOnlySet<string> Allow { get; init; } = new HashSet<string>();

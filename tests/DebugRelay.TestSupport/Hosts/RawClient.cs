@@ -43,7 +43,7 @@ public sealed class RawClient : IAsyncDisposable
                 EnabledSslProtocols = protocols,
                 ApplicationProtocols = alpn is null ? null : [new SslApplicationProtocol(alpn)],
                 ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
                 AllowTlsResume = false,
             }, cancellation);
             return new RawClient(tls);

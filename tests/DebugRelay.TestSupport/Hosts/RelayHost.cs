@@ -53,7 +53,7 @@ public sealed class RelayHost : IAsyncDisposable
         var authority = new TestAuthority();
         string configuration = WriteConfiguration(folder, authority, policy ?? OpenPolicy);
         prepare?.Invoke(folder);
-        TestProcess agent = TestProcess.Start(BuiltPrograms.PathOf("debugrelay-agent"), ["run", "--config", configuration], NoDiagnostics);
+        TestProcess agent = TestProcess.Start(BuiltPrograms.Agent, ["run", "--config", configuration], NoDiagnostics);
         try
         {
             string ready = await agent.WaitForOutputAsync(l => l.Contains("listening", StringComparison.Ordinal));
@@ -103,11 +103,11 @@ public sealed class RelayHost : IAsyncDisposable
 
     /// <summary>Runs the client to its end with a certificate.</summary>
     public Task<TestProcess> RunClientAsync(X509Certificate2 certificate, params string[] arguments)
-        => TestProcess.RunAsync(BuiltPrograms.PathOf("debugrelay"), ClientArguments(certificate, arguments), NoDiagnostics, TimeSpan.FromSeconds(60));
+        => TestProcess.RunAsync(BuiltPrograms.Client, ClientArguments(certificate, arguments), NoDiagnostics, TimeSpan.FromSeconds(60));
 
     /// <summary>Starts the client with a certificate.</summary>
     public TestProcess StartClient(X509Certificate2 certificate, params string[] arguments)
-        => TestProcess.Start(BuiltPrograms.PathOf("debugrelay"), ClientArguments(certificate, arguments), NoDiagnostics);
+        => TestProcess.Start(BuiltPrograms.Client, ClientArguments(certificate, arguments), NoDiagnostics);
 
     /// <summary>The folder of the only session that was recorded.</summary>
     public string OnlyRecording() => Directory.GetDirectories(Recordings).Single();
