@@ -24,7 +24,7 @@ internal static class CommandLine
             // No response files: an argument that begins with @ is what it is.
             ParseResult parsed = Root(new CommandContext(terminal, surroundings)).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
-                throw new UsageException(parsed.Errors[0].Message.TrimEnd('.'), $"see `{PathOf(parsed)} --help`");
+                throw new UsageException(Complaint(parsed), $"see `{PathOf(parsed)} --help`");
             return await parsed.InvokeAsync(Invocation(terminal), interrupted);
         }
         catch (Exception error)
@@ -54,6 +54,10 @@ internal static class CommandLine
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = null,
     };
+
+    // An unknown word is behind most of the library's other complaints.
+    private static string Complaint(ParseResult parsed)
+        => parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is no command or option here" : parsed.Errors[0].Message.TrimEnd('.');
 
     private static string PathOf(ParseResult parsed)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DebugRelay.Cli.Commands.Counters;
 
 /// <summary>One value of one counter at one time.</summary>
@@ -13,8 +15,10 @@ internal sealed record CounterReading(
     DateTime Time, string Provider, string Name, string Title, string Unit, string Tags, bool Rate, double Value)
 {
     /// <summary>What identifies the series over time.</summary>
+    [JsonIgnore]
     public (string Provider, string Name, string Tags) Series => (Provider, Name, Tags);
 
     /// <summary>The unit as it is shown, `/s` where the value is a rate.</summary>
+    [JsonIgnore]
     public string ShownUnit => Rate ? $"{Unit}/s" : Unit;
 }
