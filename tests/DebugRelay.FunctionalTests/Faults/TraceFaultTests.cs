@@ -63,6 +63,25 @@ public sealed class TraceFaultTests
     }
 
     [Fact]
+    public async Task An_agent_that_is_told_to_stop_ends_its_sessions_in_order()
+    {
+        await using RelayHost host = await RelayHost.StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await OpenAsync(host);
+        await using RawClient trace = await StartTraceAsync(session, await FindAsync(session, sample.Id));
+        await ReadDataAsync(trace);
+
+        host.Agent.Terminate();
+        OperationEnd end = await ReadToEndAsync(trace);
+        Assert.Equal((true, ErrorCode.ShuttingDown), (end.Partial, end.Code));
+        Assert.Equal(ErrorCode.ShuttingDown, (await ReadClosedAsync(session.Control)).Code);
+        Assert.Equal(0, await host.Agent.WaitForExitAsync(Limits.Shutdown));
+        await AssertSessionsFreeAsync(sample.Id);
+        await using TestProcess verify = await TestProcess.RunAsync(BuiltPrograms.Client, ["recording", "verify", host.OnlyRecording(), "--ca", host.CaFile]);
+        Assert.StartsWith("OK", verify.Output.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_worker_that_dies_is_said_and_replaced()
     {
         await using RelayHost host = await RelayHost.StartAsync();
