@@ -15,9 +15,11 @@ public class AllocationTests
     {
         var few = TraceOf(blocks: 10);
         var many = TraceOf(blocks: 200);
-        Allocated(few, plan);
-        Assert.Equal(Allocated(few, plan), Allocated(many, plan));
+        Assert.Equal(LeastAllocated(few, plan), LeastAllocated(many, plan));
     }
+
+    /// <summary>The least of some runs: a run may also pay for the runtime's own work, such as compiling again.</summary>
+    private static long LeastAllocated(byte[] trace, EventAction plan) => Enumerable.Range(0, 8).Min(_ => Allocated(trace, plan));
 
     private static byte[] TraceOf(int blocks)
     {
