@@ -5,7 +5,9 @@ using System.Text.Unicode;
 
 namespace DebugRelay.NetTrace;
 
-/// <summary>The visited values of one event and what they are replaced by. Reused for every event of a stream, so that visiting allocates nothing.</summary>
+/// <summary>
+/// The visited values of one event and what they are replaced by. Reused for every event of a stream, so that visiting allocates nothing.
+/// </summary>
 internal sealed class EventEditor
 {
     /// <summary>Characters kept for one event: what a payload can hold decoded, and as much again of replacements.</summary>
@@ -130,7 +132,8 @@ internal sealed class EventEditor
         var text = _chars.AsSpan(value.TextStart, value.TextLength);
         if (value.HasTerminator) text.Replace('\0', '\uFFFD');
         var size = value.IsUtf8 ? Encoding.UTF8.GetBytes(text, room) : CopyUnits(text, room);
-        if (value.HasCount) BinaryPrimitives.WriteUInt16LittleEndian(destination[(at - sizeof(ushort))..], (ushort)(value.IsUtf8 ? size : text.Length));
+        if (value.HasCount)
+            BinaryPrimitives.WriteUInt16LittleEndian(destination[(at - sizeof(ushort))..], (ushort)(value.IsUtf8 ? size : text.Length));
         return size;
     }
 
@@ -182,7 +185,8 @@ internal sealed class EventEditor
 
     private void EnsureRoom(int count)
     {
-        if (_charCount + count > _chars.Length) Array.Resize(ref _chars, Math.Max(1024, Math.Max(_charCount + count, Math.Min(_chars.Length * 2, MaxChars))));
+        if (_charCount + count > _chars.Length)
+            Array.Resize(ref _chars, Math.Max(1024, Math.Max(_charCount + count, Math.Min(_chars.Length * 2, MaxChars))));
     }
 
     private void Cut(ref FieldValue value, int room)

@@ -34,7 +34,9 @@ public sealed class TraceBuilder(int version = 4, bool isCompressed = true, int 
 
     /// <summary>A block of one definition.</summary>
     public TraceBuilder Metadata(int id, string provider, int eventId, string name, params BuiltField[] fields)
-        => IsV6 ? Block(3, "", MetadataV6(id, provider, eventId, name, fields)) : Block(3, "MetadataBlock", MetadataV4(id, provider, eventId, name, fields));
+        => IsV6
+            ? Block(3, "", MetadataV6(id, provider, eventId, name, fields))
+            : Block(3, "MetadataBlock", MetadataV4(id, provider, eventId, name, fields));
 
     public TraceBuilder Events(params IReadOnlyList<BuiltEvent> events)
     {
@@ -74,7 +76,8 @@ public sealed class TraceBuilder(int version = 4, bool isCompressed = true, int 
     {
         var content = new ByteWriter();
         foreach (var (index, name) in threads)
-            content.Sized16(new ByteWriter().Varint((ulong)index).U8(1).Text8(name).U8(3).Varint((ulong)index).U8(4).Text8("key").Text8("value of " + name));
+            content.Sized16(new ByteWriter().Varint((ulong)index).U8(1).Text8(name).U8(3).Varint((ulong)index)
+                .U8(4).Text8("key").Text8("value of " + name));
         return Block(6, "", content.ToArray());
     }
 
@@ -137,8 +140,10 @@ public sealed class TraceBuilder(int version = 4, bool isCompressed = true, int 
 
     private static byte[] MetadataV6(int id, string provider, int eventId, string name, BuiltField[] fields)
     {
-        var optional = new ByteWriter().U8(3).I64(5).U8(4).Text8("template of " + name).U8(5).Text8("description").U8(6).Text8("key").Text8("value").U8(8).U8(4).U8(9).U8(0);
-        var row = new ByteWriter().Varint((ulong)id).Text8(provider).Varint((ulong)eventId).Text8(name).Raw(FieldsV6(fields).ToArray()).Sized16(optional);
+        var optional = new ByteWriter().U8(3).I64(5).U8(4).Text8("template of " + name)
+            .U8(5).Text8("description").U8(6).Text8("key").Text8("value").U8(8).U8(4).U8(9).U8(0);
+        var row = new ByteWriter().Varint((ulong)id).Text8(provider).Varint((ulong)eventId).Text8(name)
+            .Raw(FieldsV6(fields).ToArray()).Sized16(optional);
         return new ByteWriter().I16(0).Sized16(row).ToArray();
     }
 
@@ -214,8 +219,8 @@ public sealed class TraceBuilder(int version = 4, bool isCompressed = true, int 
 
     private void Plain(ByteWriter content, BuiltEvent e)
     {
-        var rest = new ByteWriter().I32(e.MetadataId | (e.IsSorted ? 0 : int.MinValue)).I32(e.Sequence).I64(e.Thread).I64(e.Thread).I32(e.Processor).I32(e.Stack)
-            .I64(e.Timestamp);
+        var rest = new ByteWriter().I32(e.MetadataId | (e.IsSorted ? 0 : int.MinValue)).I32(e.Sequence).I64(e.Thread).I64(e.Thread)
+            .I32(e.Processor).I32(e.Stack).I64(e.Timestamp);
         if (IsV6) rest.I32(e.Labels);
         else rest.Raw(e.Activity.ToByteArray()).Raw(e.RelatedActivity.ToByteArray());
         rest.I32(e.Payload.Length).Raw(e.Payload);

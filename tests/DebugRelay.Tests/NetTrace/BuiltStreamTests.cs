@@ -80,7 +80,8 @@ public class BuiltStreamTests
     [Fact]
     public async Task A_block_that_grows_is_split_and_an_event_stays_within_what_readers_hold()
     {
-        var events = Enumerable.Range(1, 40).Select(i => new BuiltEvent(1, BuiltTraces.NumberAndText(i, "a")) { Sequence = i, Timestamp = 1_000 + i });
+        var events = Enumerable.Range(1, 40)
+            .Select(i => new BuiltEvent(1, BuiltTraces.NumberAndText(i, "a")) { Sequence = i, Timestamp = 1_000 + i });
         var trace = BuiltTraces.Begin(4, isCompressed: true).Events([.. events]).End().ToArray();
         var (output, summary) = await Rewriting.RunAsync(trace, Filter.Replacing(_ => new string('y', 40_000)));
 
@@ -110,12 +111,15 @@ public class BuiltStreamTests
     {
         BuiltField[] fields =
         [
-            new("Varint", 21), new("Name", 24, Element: 23), new("Tags", 19, Element: 23), new("Code", 22, Element: 4, Length: 4), new("Path", 25, Element: 23), new("Last", 18),
+            new("Varint", 21), new("Name", 24, Element: 23), new("Tags", 19, Element: 23),
+            new("Code", 22, Element: 4, Length: 4), new("Path", 25, Element: 23), new("Last", 18),
         ];
         // Varint 1 byte, RelLoc 4, array 2 + 3, fixed 8, DataLoc 4, text 4: the arrays begin at 26.
-        var payload = new ByteWriter().U8(5).I32((6 << 16) | (26 - 5)).I16(3).Raw("tag"u8).Raw(Encoding.Unicode.GetBytes("code")).I32((5 << 16) | 32).Text16("z")
+        var payload = new ByteWriter().U8(5).I32((6 << 16) | (26 - 5)).I16(3).Raw("tag"u8)
+            .Raw(Encoding.Unicode.GetBytes("code")).I32((5 << 16) | 32).Text16("z")
             .Raw("secret"u8).Raw("/path"u8).ToArray();
-        var trace = new TraceBuilder(6).Head().Trace().Threads((1, "t")).Metadata(1, "P", 1, "E", fields).Events(new BuiltEvent(1, payload)).End().ToArray();
+        var trace = new TraceBuilder(6).Head().Trace().Threads((1, "t"))
+            .Metadata(1, "P", 1, "E", fields).Events(new BuiltEvent(1, payload)).End().ToArray();
         var (output, summary) = await Rewriting.RunAsync(trace, Filter.Replacing(text => text.ToUpperInvariant() + "é"));
         Assert.Empty(summary.Counts.Blanked);
         var seen = new List<string>();

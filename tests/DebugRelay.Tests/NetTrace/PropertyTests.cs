@@ -7,7 +7,8 @@ namespace DebugRelay.Tests.NetTrace;
 
 public class PropertyTests
 {
-    private static readonly Gen<(int Version, bool IsCompressed, (int Thread, string Text, int Stack, bool IsSorted, int Fate)[] Events, int BlockSize)> Streams =
+    private static readonly Gen<(
+        int Version, bool IsCompressed, (int Thread, string Text, int Stack, bool IsSorted, int Fate)[] Events, int BlockSize)> Streams =
         Gen.Select(
             Gen.Bool.Select(isV6 => isV6 ? 6 : 4),
             Gen.Bool,
@@ -37,12 +38,13 @@ public class PropertyTests
             if (!stream.IsCompressed) return;
             var read = TraceReading.Of(output);
             Assert.Equal(0, read.EventsLost);
-            Assert.Equal(expected.Order(), read.Events.Select(e => e.Values.Replace("Number=", "", StringComparison.Ordinal).Replace("; Text=", ":", StringComparison.Ordinal)).Order());
+            Assert.Equal(expected.Order(), read.Events.Select(Summary).Order());
         },
         iter: 300);
 
     [Fact]
-    public Task Random_damage_never_throws_and_gives_a_stream_that_reads_to_its_end() => Gen.Select(Streams, Gen.Int[0, 1_000_000], Gen.Byte).SampleAsync(
+    public Task Random_damage_never_throws_and_gives_a_stream_that_reads_to_its_end()
+        => Gen.Select(Streams, Gen.Int[0, 1_000_000], Gen.Byte).SampleAsync(
         async damage =>
         {
             var (stream, place, value) = damage;
@@ -55,6 +57,9 @@ public class PropertyTests
             Assert.Equal(summary.Counts.EventsOut, second.Counts.EventsOut);
         },
         iter: 2_000);
+
+    private static string Summary(ReadEvent e)
+        => e.Values.Replace("Number=", "", StringComparison.Ordinal).Replace("; Text=", ":", StringComparison.Ordinal);
 
     private static string Replaced(string text) => text + "-" + text;
 

@@ -46,7 +46,8 @@ public class RuntimeEventsTests
         Assert.Equal(0, after.EventsLost);
         var thrown = after.From(Runtime).Where(e => e.Id == 80).ToList();
         Assert.True(thrown.Count >= 20);
-        Assert.All(thrown, e => Assert.Contains("ExceptionMessage=[masked, and longer than what stood here before]", e.Values, StringComparison.Ordinal));
+        Assert.All(thrown, e => Assert.Contains(
+            "ExceptionMessage=[masked, and longer than what stood here before]", e.Values, StringComparison.Ordinal));
         Assert.Equal(before.Events.Where(e => e.Id != 80), after.Events.Where(e => e.Id != 80));
     }
 
