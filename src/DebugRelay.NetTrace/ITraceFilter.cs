@@ -28,4 +28,35 @@ public interface ITraceFilter
     /// keeps the event with the replacements made. Spans are valid only during the call.
     /// </summary>
     EventAction Visit(EventType type, ref EventFields fields);
+
+    /// <summary>
+    /// Asked for each text of a V6 stream that stands outside events, and answers what is written in its place. Unless a filter says otherwise
+    /// none passes. V4 and V5 have no such texts.
+    /// </summary>
+    string VisitText(StreamText place, string name, string text) => "";
+}
+
+/// <summary>Where a text outside events stands.</summary>
+public enum StreamText
+{
+    /// <summary>A value of the trace's own key/value list; the name is its key. Numbers under the format's own keys are not asked about.</summary>
+    TraceValue,
+
+    /// <summary>A thread's name; the name is empty.</summary>
+    ThreadName,
+
+    /// <summary>A value of a thread's key/value list; the name is its key.</summary>
+    ThreadValue,
+
+    /// <summary>A value of a label that events refer to; the name is its key.</summary>
+    LabelValue,
+
+    /// <summary>The message template of an event type; the name is the type's.</summary>
+    MessageTemplate,
+
+    /// <summary>The description of an event type; the name is the type's.</summary>
+    Description,
+
+    /// <summary>A value of an event type's key/value list; the name is its key.</summary>
+    MetadataValue,
 }

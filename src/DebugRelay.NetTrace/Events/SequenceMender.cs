@@ -49,6 +49,20 @@ internal sealed class SequenceMender
         (_lastThread, _lastDropped) = (0, _dropped.GetValueOrDefault(0u));
     }
 
+    /// <summary>Forgets a thread.</summary>
+    public void Remove(ulong thread)
+    {
+        _dropped.Remove(thread);
+        if (thread == _lastThread) _lastDropped = 0;
+    }
+
+    /// <summary>Forgets all threads.</summary>
+    public void Clear()
+    {
+        _dropped.Clear();
+        _lastDropped = 0;
+    }
+
     /// <summary>Lowers the number of one thread of a sequence point in place.</summary>
     public void Mend(ulong thread, Span<byte> sequence)
         => BinaryPrimitives.WriteUInt32LittleEndian(sequence, BinaryPrimitives.ReadUInt32LittleEndian(sequence) - Dropped(thread));

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace DebugRelay.NetTrace;
 
@@ -36,15 +37,18 @@ internal static class KnownLayouts
     /// <summary>The events of a provider whose layouts are known, for tests that check the table itself.</summary>
     internal static IEnumerable<(int Id, int Version)> EventsOf(string provider) => Providers[provider].Keys;
 
+    private static (string Before, string After) CutAt(string text, char mark)
+        => text.IndexOf(mark, StringComparison.Ordinal) is >= 0 and var at ? (text[..at], text[(at + 1)..]) : (text, "");
+
     private static FrozenDictionary<(int Id, int Version), string> ReadTable(string table)
     {
         var layouts = new Dictionary<(int Id, int Version), string>();
-        foreach (var line in table.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        const StringSplitOptions Tidy = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (var line in table.Replace("\\\n", "", StringComparison.Ordinal).Split('\n', Tidy))
         {
-            var (key, notation) = line.IndexOf(' ', StringComparison.Ordinal) is > 0 and var space ? (line[..space], line[(space + 1)..]) : (line, "");
-            var slash = key.IndexOf('/', StringComparison.Ordinal);
-            var culture = System.Globalization.CultureInfo.InvariantCulture;
-            layouts.Add((int.Parse(key.AsSpan(0, slash), culture), int.Parse(key.AsSpan(slash + 1), culture)), notation);
+            var (key, notation) = CutAt(line, ' ');
+            var (id, version) = CutAt(key, '/');
+            layouts.Add((int.Parse(id, CultureInfo.InvariantCulture), int.Parse(version, CultureInfo.InvariantCulture)), notation);
         }
         return layouts.ToFrozenDictionary();
     }

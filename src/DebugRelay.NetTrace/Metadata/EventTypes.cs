@@ -10,6 +10,9 @@ internal sealed class EventTypes(ITraceFilter filter)
     /// <summary>Bytes of a pointer in the traced process: 4 or 8.</summary>
     public int PointerSize { get; set; } = 8;
 
+    /// <summary>Whether the stream is V6, which writes some types otherwise.</summary>
+    public bool IsV6 { get; set; }
+
     /// <summary>Adds a type and asks the filter about it; null where the id is taken or there are too many types.</summary>
     public EventPlan? Define(MetadataDefinition definition)
     {
@@ -42,7 +45,7 @@ internal sealed class EventTypes(ITraceFilter filter)
 
     private PayloadLayout? FindLayout(MetadataDefinition definition)
         => definition.Fields is { Length: > 0 } fields
-            ? LayoutBuilder.Build(fields)
+            ? LayoutBuilder.Build(fields, IsV6)
             : definition.Fields is null ? null : KnownLayouts.Find(definition.Identity, PointerSize);
 }
 

@@ -27,4 +27,17 @@ internal enum FieldType
 
     /// <summary>Elements after a 16-bit count.</summary>
     Array = 19,
+
+    // The rest are V6's.
+    VarInt = 20,
+    VarUInt = 21,
+    FixedArray = 22,
+    Utf8 = 23,
+
+    /// <summary>An array behind the other values, its place counted from behind the field.</summary>
+    RelLoc = 24,
+
+    /// <summary>An array behind the other values, its place counted from the payload's start.</summary>
+    DataLoc = 25,
+    Bool8 = 26,
 }

@@ -1,14 +1,14 @@
 namespace DebugRelay.NetTrace;
 
 /// <summary>Flattens a schema into the steps that walk a payload and the list of its visitable fields.</summary>
-internal sealed class LayoutBuilder
+internal sealed class LayoutBuilder(bool isV6)
 {
     private readonly List<EventField> _fields = [];
 
     /// <summary>Null where the schema cannot be walked safely: an array of elements that may take no bytes.</summary>
-    public static PayloadLayout? Build(FieldSchema[] fields)
+    public static PayloadLayout? Build(FieldSchema[] fields, bool isV6)
     {
-        var builder = new LayoutBuilder();
+        var builder = new LayoutBuilder(isV6);
         var nodes = new List<LayoutNode>();
         return builder.TryAddFields(fields, "", nodes) ? new PayloadLayout([.. nodes], [.. builder._fields]) : null;
     }
@@ -33,7 +33,14 @@ internal sealed class LayoutBuilder
             case FieldType.Text:
                 nodes.Add(new LayoutNode(LayoutOp.Text, Field: AddField(path, name, EventFieldKind.Text)));
                 return true;
-            case FieldType.Boolean:
+            case FieldType.FixedArray:
+                return TryAddFixedArray(type, path, name, nodes);
+            case FieldType.RelLoc or FieldType.DataLoc:
+                return TryAddLocation(type, path, name, nodes);
+            case FieldType.VarInt or FieldType.VarUInt:
+                nodes.Add(new LayoutNode(LayoutOp.Varint, Field: AddField(path, name, EventFieldKind.Fixed)));
+                return true;
+            case FieldType.Boolean when !isV6:
                 nodes.Add(new LayoutNode(LayoutOp.Bool, Field: AddField(path, name, EventFieldKind.Fixed)));
                 return true;
             default:
@@ -50,10 +57,47 @@ internal sealed class LayoutBuilder
             case FieldType.Char:
                 nodes.Add(new LayoutNode(LayoutOp.Chars, Field: AddField(path, name, EventFieldKind.Text)));
                 return true;
+            case FieldType.Utf8:
+                nodes.Add(new LayoutNode(LayoutOp.Chars8, Field: AddField(path, name, EventFieldKind.Text)));
+                return true;
             case FieldType.Byte or FieldType.SByte:
                 nodes.Add(new LayoutNode(LayoutOp.Bytes, Field: AddField(path, name, EventFieldKind.Bytes)));
                 return true;
         }
+        return TryAddRepeat(element, path, name, nodes);
+    }
+
+    private bool TryAddFixedArray(TypeSchema type, string path, string name, List<LayoutNode> nodes)
+    {
+        nodes.Add(new LayoutNode(LayoutOp.SetCount, type.Length));
+        if (RunOf(type.Element!.Code) is not { } run) return TryAddRepeat(type.Element!, path, name, nodes);
+        nodes.Add(new LayoutNode(run, Field: AddField(path, name, run == LayoutOp.Bytes ? EventFieldKind.Bytes : EventFieldKind.Text)));
+        return true;
+    }
+
+    private bool TryAddLocation(TypeSchema type, string path, string name, List<LayoutNode> nodes)
+    {
+        var element = type.Element!.Code;
+        if (element is FieldType.Object or FieldType.Array or FieldType.FixedArray or FieldType.Text or FieldType.RelLoc or FieldType.DataLoc
+            or FieldType.VarInt or FieldType.VarUInt) return false;
+        var run = RunOf(element);
+        var kind = run is LayoutOp.FixedChars or LayoutOp.FixedChars8 ? EventFieldKind.Text : EventFieldKind.Bytes;
+        var target = new LayoutNode(run ?? LayoutOp.Bytes, Field: AddField(path, name, kind));
+        nodes.Add(new LayoutNode(type.Code == FieldType.RelLoc ? LayoutOp.RelLoc : LayoutOp.DataLoc, SizeOf(element), Children: [target]));
+        return true;
+    }
+
+    /// <summary>What a run of such elements is taken as at once; null where they are taken one by one.</summary>
+    private static LayoutOp? RunOf(FieldType element) => element switch
+    {
+        FieldType.Char => LayoutOp.FixedChars,
+        FieldType.Utf8 => LayoutOp.FixedChars8,
+        FieldType.Byte or FieldType.SByte => LayoutOp.Bytes,
+        _ => null,
+    };
+
+    private bool TryAddRepeat(TypeSchema element, string path, string name, List<LayoutNode> nodes)
+    {
         var children = new List<LayoutNode>();
         if (!TryAdd(element, path + "[]", name, children)) return false;
         nodes.Add(new LayoutNode(LayoutOp.Repeat, Children: [.. children]));
@@ -68,12 +112,14 @@ internal sealed class LayoutBuilder
 
     private static string Join(string path, string name) => path.Length == 0 ? name : name.Length == 0 ? path : path + "." + name;
 
-    private static int SizeOf(FieldType code) => code switch
+    private int SizeOf(FieldType code) => code switch
     {
-        FieldType.SByte or FieldType.Byte => 1,
+        FieldType.SByte or FieldType.Byte or FieldType.Utf8 or FieldType.Bool8 => 1,
         FieldType.Char or FieldType.Int16 or FieldType.UInt16 => 2,
-        FieldType.Int32 or FieldType.UInt32 or FieldType.Single => 4,
+        FieldType.Int32 or FieldType.UInt32 or FieldType.Single or FieldType.Boolean => 4,
         FieldType.Guid => 16,
+        // V6 says eight 16-bit numbers; the runtime's V4 holds a FILETIME.
+        FieldType.DateTime when isV6 => 16,
         _ => 8,
     };
 }

@@ -1,18 +1,26 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
 
 namespace DebugRelay.NetTrace;
 
 /// <summary>The visited values of one event and what they are replaced by. Reused for every event of a stream, so that visiting allocates nothing.</summary>
 internal sealed class EventEditor
 {
-    /// <summary>Characters of replacements that are kept for one event: more than a payload can hold.</summary>
-    private const int MaxReplacedChars = 65_536;
+    /// <summary>Characters kept for one event: what a payload can hold decoded, and as much again of replacements.</summary>
+    private const int MaxChars = 131_072;
 
-    private Value[] _values = new Value[64];
-    private char[] _text = [];
-    private int _textLength;
+    /// <summary>Arrays behind the other values in one event.</summary>
+    public const int MaxLocations = 64;
+
+    private FieldValue[] _values = new FieldValue[64];
+    private char[] _chars = [];
+    private int _charCount;
     private EventField[] _fields = [];
+
+    /// <summary>The walker's notes of arrays that stand behind the other values.</summary>
+    public Located[] Locations { get; } = new Located[MaxLocations];
 
     /// <summary>How many values the event has.</summary>
     public int Count { get; private set; }
@@ -28,7 +36,7 @@ internal sealed class EventEditor
     {
         _fields = fields;
         Count = 0;
-        _textLength = 0;
+        _charCount = 0;
         IsEdited = false;
     }
 
@@ -40,7 +48,7 @@ internal sealed class EventEditor
             if (Count >= NetTraceLimits.MaxValues) return false;
             Array.Resize(ref _values, Count * 2);
         }
-        _values[Count++] = new Value { Form = form, Field = field, Start = start, Length = length };
+        _values[Count++] = new FieldValue { Form = form, Field = field, Start = start, Length = length };
         return true;
     }
 
@@ -49,14 +57,21 @@ internal sealed class EventEditor
     public ReadOnlySpan<byte> Bytes(int i, ReadOnlySpan<byte> payload) => payload.Slice(At(i).Start, At(i).Length);
 
     public ReadOnlySpan<char> Text(int i, ReadOnlySpan<byte> payload)
-        => At(i).IsText ? MemoryMarshal.Cast<byte, char>(payload.Slice(At(i).Start, At(i).Length)) : default;
+    {
+        ref var value = ref At(i);
+        var bytes = payload.Slice(value.Start, value.Length);
+        if (!value.IsText) return default;
+        if (!value.IsUtf8) return MemoryMarshal.Cast<byte, char>(bytes);
+        if (!value.IsDecoded) Decode(ref value, bytes);
+        return _chars.AsSpan(value.DecodedStart, value.DecodedLength);
+    }
 
     public void Replace(int i, ReadOnlySpan<char> text)
     {
         ref var value = ref At(i);
         IsEdited = true;
         value.IsReplaced = true;
-        value.TextStart = _textLength;
+        value.TextStart = _charCount;
         value.TextLength = value.IsText ? Store(text) : 0;
     }
 
@@ -70,9 +85,9 @@ internal sealed class EventEditor
         foreach (ref var value in _values.AsSpan(0, Count))
         {
             if (!value.IsResized) continue;
-            var room = (NetTraceLimits.MaxPayloadSize - size) / sizeof(char);
-            if (value.TextLength > room) Cut(ref value, room);
-            size += value.TextLength * sizeof(char);
+            var room = NetTraceLimits.MaxPayloadSize - size;
+            if (EncodedSize(value) > room) Cut(ref value, room / (value.IsUtf8 ? 3 : sizeof(char)));
+            size += EncodedSize(value);
         }
         return size;
     }
@@ -81,69 +96,97 @@ internal sealed class EventEditor
     public void Write(ReadOnlySpan<byte> payload, Span<byte> destination)
     {
         var read = 0;
+        var written = 0;
         foreach (ref var value in _values.AsSpan(0, Count))
         {
             if (!value.IsReplaced) continue;
             var between = payload[read..value.Start];
-            between.CopyTo(destination);
-            destination = WriteValue(ref value, destination, between.Length);
+            between.CopyTo(destination[written..]);
+            written += between.Length;
+            written += WriteValue(value, destination, written);
             read = value.Start + value.Length;
         }
-        payload[read..].CopyTo(destination);
+        payload[read..].CopyTo(destination[written..]);
     }
 
-    private Span<byte> WriteValue(ref Value value, Span<byte> destination, int start)
+    private int WriteValue(in FieldValue value, Span<byte> destination, int at)
     {
-        var rest = destination[start..];
-        if (!value.IsText)
+        var room = destination[at..];
+        if (!value.IsResized)
         {
-            rest[..value.Length].Clear();
-            return rest[value.Length..];
+            WriteInPlace(value, room[..value.Length]);
+            return value.Length;
         }
-        var text = _text.AsSpan(value.TextStart, value.TextLength);
-        if (value.Form == LayoutOp.Text) text.Replace('\0', '\uFFFD');
-        else BinaryPrimitives.WriteUInt16LittleEndian(destination[(start - sizeof(ushort))..], (ushort)text.Length);
-        MemoryMarshal.AsBytes(text).CopyTo(rest);
-        return rest[(text.Length * sizeof(char))..];
+        var text = _chars.AsSpan(value.TextStart, value.TextLength);
+        if (value.HasTerminator) text.Replace('\0', '\uFFFD');
+        var size = value.IsUtf8 ? Encoding.UTF8.GetBytes(text, room) : CopyUnits(text, room);
+        if (value.HasCount) BinaryPrimitives.WriteUInt16LittleEndian(destination[(at - sizeof(ushort))..], (ushort)(value.IsUtf8 ? size : text.Length));
+        return size;
+    }
+
+    private void WriteInPlace(in FieldValue value, Span<byte> place)
+    {
+        place.Clear();
+        if (!value.IsFixedText) return;
+        var text = _chars.AsSpan(value.TextStart, value.TextLength);
+        if (value.IsUtf8) Utf8.FromUtf16(text, place, out _, out _);
+        else CopyUnits(text[..Math.Min(text.Length, WholeCharacters(text, place.Length / sizeof(char)))], place);
+    }
+
+    private static int CopyUnits(ReadOnlySpan<char> text, Span<byte> destination)
+    {
+        MemoryMarshal.AsBytes(text).CopyTo(destination);
+        return text.Length * sizeof(char);
+    }
+
+    private int EncodedSize(in FieldValue value)
+    {
+        if (!value.IsUtf8) return value.TextLength * sizeof(char);
+        var text = _chars.AsSpan(value.TextStart, value.TextLength);
+        if (value.HasTerminator) text.Replace('\0', '\uFFFD');
+        return Encoding.UTF8.GetByteCount(text);
+    }
+
+    private void Decode(ref FieldValue value, ReadOnlySpan<byte> bytes)
+    {
+        EnsureRoom(bytes.Length);
+        value.DecodedStart = _charCount;
+        value.DecodedLength = Encoding.UTF8.GetChars(bytes, _chars.AsSpan(_charCount));
+        value.IsDecoded = true;
+        _charCount += value.DecodedLength;
     }
 
     private int Store(ReadOnlySpan<char> text)
     {
-        var room = MaxReplacedChars - _textLength;
+        var room = MaxChars - NetTraceLimits.MaxPayloadSize - Math.Min(_charCount, MaxChars - NetTraceLimits.MaxPayloadSize);
         if (text.Length > room)
         {
             ReplacementsCut++;
             text = text[..WholeCharacters(text, room)];
         }
-        if (_textLength + text.Length > _text.Length) Array.Resize(ref _text, Math.Min(MaxReplacedChars, Math.Max(1024, (_textLength + text.Length) * 2)));
-        text.CopyTo(_text.AsSpan(_textLength));
-        _textLength += text.Length;
+        EnsureRoom(text.Length);
+        text.CopyTo(_chars.AsSpan(_charCount));
+        _charCount += text.Length;
         return text.Length;
     }
 
-    private void Cut(ref Value value, int room)
+    private void EnsureRoom(int count)
+    {
+        if (_charCount + count > _chars.Length) Array.Resize(ref _chars, Math.Max(1024, Math.Max(_charCount + count, Math.Min(_chars.Length * 2, MaxChars))));
+    }
+
+    private void Cut(ref FieldValue value, int room)
     {
         ReplacementsCut++;
-        value.TextLength = WholeCharacters(_text.AsSpan(value.TextStart, value.TextLength), room);
+        value.TextLength = WholeCharacters(_chars.AsSpan(value.TextStart, value.TextLength), room);
     }
 
-    /// <summary>At most <paramref name="room"/>, and one less where that would part a surrogate pair.</summary>
-    private static int WholeCharacters(ReadOnlySpan<char> text, int room) => room > 0 && char.IsHighSurrogate(text[room - 1]) ? room - 1 : room;
-
-    private ref Value At(int i) => ref _values.AsSpan(0, Count)[i];
-
-    private struct Value
+    /// <summary>As much of the text as fits, and one less where that would part a surrogate pair.</summary>
+    private static int WholeCharacters(ReadOnlySpan<char> text, int room)
     {
-        public LayoutOp Form;
-        public bool IsReplaced;
-        public int Field;
-        public int Start;
-        public int Length;
-        public int TextStart;
-        public int TextLength;
-
-        public readonly bool IsText => Form is LayoutOp.Text or LayoutOp.Chars;
-
-        public readonly bool IsResized => IsReplaced && IsText;
+        if (text.Length <= room) return text.Length;
+        return room > 0 && char.IsHighSurrogate(text[room - 1]) ? room - 1 : Math.Max(room, 0);
     }
+
+    private ref FieldValue At(int i) => ref _values.AsSpan(0, Count)[i];
 }

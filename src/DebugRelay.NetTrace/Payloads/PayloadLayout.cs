@@ -11,6 +11,7 @@ internal sealed class PayloadLayout
         Fields = fields;
         Steps = nodes;
         HasBool = Contains(nodes, LayoutOp.Bool);
+        HasLocations = Contains(nodes, LayoutOp.DataLoc) || Contains(nodes, LayoutOp.RelLoc);
     }
 
     /// <summary>The visitable fields; a node's <c>Field</c> is an index into them.</summary>
@@ -18,6 +19,9 @@ internal sealed class PayloadLayout
 
     /// <summary>Whether a boolean stands in it, whose width the payload must tell.</summary>
     public bool HasBool { get; }
+
+    /// <summary>Whether some of its arrays stand behind the other values.</summary>
+    public bool HasLocations { get; }
 
     /// <summary>The steps to walk. Before <see cref="Compile"/> every field is a step of its own.</summary>
     public LayoutNode[] Steps { get; private set; }

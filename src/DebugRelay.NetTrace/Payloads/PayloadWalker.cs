@@ -12,14 +12,20 @@ internal enum WalkResult
     TooManyValues,
 }
 
+/// <summary>An array that stands behind the other values: what it is, where, and of what size in bytes.</summary>
+internal readonly record struct Located(LayoutNode Step, int Start, int Size, int ElementSize);
+
 /// <summary>Walks a payload by its layout and collects the visited values. It fits only where the layout consumes it to the last byte.</summary>
 internal ref struct PayloadWalker
 {
+    private const int MaxLocations = EventEditor.MaxLocations;
+
     private readonly ReadOnlySpan<byte> _payload;
     private readonly EventEditor _editor;
     private readonly int _boolSize;
     private int _at;
     private int _count;
+    private int _locations;
     private bool _hasTooMany;
 
     private PayloadWalker(ReadOnlySpan<byte> payload, EventEditor editor, int boolSize)
@@ -53,7 +59,7 @@ internal ref struct PayloadWalker
     {
         editor.Begin(layout.Fields);
         var walker = new PayloadWalker(payload, editor, boolSize);
-        if (!walker.Run(layout.Steps) || walker._at != payload.Length) return WalkResult.Mismatch;
+        if (!walker.Run(layout.Steps) || !walker.TakeLocated(layout) || walker._at != payload.Length) return WalkResult.Mismatch;
         return walker._hasTooMany ? WalkResult.TooManyValues : WalkResult.Fits;
     }
 
@@ -67,9 +73,13 @@ internal ref struct PayloadWalker
                 LayoutOp.Text => TakeText(step),
                 LayoutOp.Bool => TakeBool(step),
                 LayoutOp.Count => TakeCount(step.Size),
-                LayoutOp.Chars => Take(step, (long)_count * sizeof(char)),
-                LayoutOp.Bytes => Take(step, _count),
-                _ => Repeat(step),
+                LayoutOp.Chars or LayoutOp.FixedChars => Take(step, (long)_count * sizeof(char)),
+                LayoutOp.Bytes or LayoutOp.Chars8 or LayoutOp.FixedChars8 => Take(step, _count),
+                LayoutOp.Repeat => Repeat(step),
+                LayoutOp.Text8 => TakeText8(step),
+                LayoutOp.Varint => TakeVarint(step),
+                LayoutOp.SetCount => SetCount(step.Size),
+                _ => TakeLocation(step),
             };
             if (!fits) return false;
         }
@@ -90,6 +100,27 @@ internal ref struct PayloadWalker
         if (length < 0) return false;
         if (step.Field >= 0) Add(step, length * sizeof(char));
         _at += (length + 1) * sizeof(char);
+        return true;
+    }
+
+    private bool TakeText8(in LayoutNode step)
+    {
+        var length = _payload[_at..].IndexOf((byte)0);
+        if (length < 0) return false;
+        if (step.Field >= 0) Add(step, length);
+        _at += length + 1;
+        return true;
+    }
+
+    private bool TakeVarint(in LayoutNode step)
+    {
+        var end = _at;
+        return Varint.TryRead64(_payload, ref end, out _) && Take(step, end - _at);
+    }
+
+    private bool SetCount(int count)
+    {
+        _count = count;
         return true;
     }
 
@@ -118,6 +149,34 @@ internal ref struct PayloadWalker
         for (var left = _count; left > 0; left--)
         {
             if (!Run(elements)) return false;
+        }
+        return true;
+    }
+
+    /// <summary>Steps over the four bytes; what they point to is taken by <see cref="TakeLocated"/> when all other values are.</summary>
+    private bool TakeLocation(in LayoutNode step)
+    {
+        if (_payload.Length - _at < sizeof(uint)) return false;
+        _at += sizeof(uint);
+        return _locations < MaxLocations && Note(step);
+    }
+
+    private bool Note(in LayoutNode step)
+    {
+        var word = BinaryPrimitives.ReadUInt32LittleEndian(_payload[(_at - sizeof(uint))..]);
+        var start = (int)(word & 0xFFFF) + (step.Op == LayoutOp.RelLoc ? _at : 0);
+        _editor.Locations[_locations++] = new Located(step.Children![0], start, (int)(word >> 16), step.Size);
+        return true;
+    }
+
+    /// <summary>Takes the arrays behind the other values. They must follow each other without a gap, in the order of the fields.</summary>
+    private bool TakeLocated(PayloadLayout layout)
+    {
+        if (!layout.HasLocations) return true;
+        foreach (ref readonly var located in _editor.Locations.AsSpan(0, _locations))
+        {
+            if (located.Size == 0) continue;
+            if (located.Start != _at || located.Size % located.ElementSize != 0 || !Take(located.Step, located.Size)) return false;
         }
         return true;
     }

@@ -38,6 +38,7 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
         if (headBytes[0] == EndOfStream)
         {
             input = input.Slice(1);
+            _context.Tally.BytesIn++;
             return Step.End;
         }
         var step = ObjectHead.TryRead(headBytes, _offset, out var head, out var fault);

@@ -12,9 +12,12 @@ internal sealed class RewriteContext
     public RewriteContext(PipeWriter output, ITraceFilter filter)
     {
         _output = output;
+        Filter = filter;
         Types = new EventTypes(filter);
         Judge = new EventJudge(Types, filter, BlockTally);
     }
+
+    public ITraceFilter Filter { get; }
 
     public EventTypes Types { get; }
 

@@ -57,7 +57,6 @@ internal sealed class RewriteRun
 
     private async ValueTask<RewriteSummary> EndAsync(ReadOnlySequence<byte> rest, RewriteState state, CancellationToken cancellationToken)
     {
-        if (state == RewriteState.Complete) _context.Tally.BytesIn++;
         _format?.WriteEnd();
         await FlushAsync(cancellationToken);
         return Leave(rest, state);

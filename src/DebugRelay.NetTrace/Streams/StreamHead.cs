@@ -20,6 +20,7 @@ internal static class StreamHead
         if (bytes.Length < Magic.Length + sizeof(uint)) return Step.NeedMore;
 
         var signatureLength = BinaryPrimitives.ReadUInt32LittleEndian(bytes[Magic.Length..]);
+        if (signatureLength == 0) return TakeV6(ref input, bytes, context, out format, out fault);
         if (signatureLength != ObjectFormat.Signature.Length) return Broken(NetTraceError.UnsupportedVersion, "The stream's version is not supported.", out fault);
         var signature = bytes[(Magic.Length + sizeof(uint))..];
         if (!signature.SequenceEqual(ObjectFormat.Signature[..signature.Length]))
@@ -28,6 +29,20 @@ internal static class StreamHead
         input = input.Slice(bytes.Length);
         context.Tally.BytesIn += bytes.Length;
         format = new ObjectFormat(context, bytes.Length);
+        return Step.Taken;
+    }
+
+    private static Step TakeV6(
+        ref ReadOnlySequence<byte> input, ReadOnlySpan<byte> bytes, RewriteContext context, out INetTraceFormat? format, out NetTraceFault? fault)
+    {
+        format = null;
+        fault = null;
+        if (bytes.Length < BlockFormat.HeadSize) return Step.NeedMore;
+        var major = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(Magic.Length + sizeof(uint))..]);
+        if (major != 6) return Broken(NetTraceError.UnsupportedVersion, "The stream's version is not supported.", out fault);
+        input = input.Slice(BlockFormat.HeadSize);
+        context.Tally.BytesIn += BlockFormat.HeadSize;
+        format = new BlockFormat(context, bytes[..BlockFormat.HeadSize]);
         return Step.Taken;
     }
 

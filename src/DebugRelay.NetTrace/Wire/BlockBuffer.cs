@@ -24,4 +24,12 @@ internal sealed class BlockBuffer
 
     /// <summary>Gives back the end of what was taken last.</summary>
     public void Untake(int count) => Length -= count;
+
+    /// <summary>Writes a 16-bit size at an earlier place; false where it needs more bits.</summary>
+    public bool TrySetSize(int at, int size)
+    {
+        if (size > ushort.MaxValue) return false;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(at), (ushort)size);
+        return true;
+    }
 }

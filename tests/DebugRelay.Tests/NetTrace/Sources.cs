@@ -70,15 +70,7 @@ internal sealed class Order
 
     public bool IsPaid { get; set; }
 
-    public int[] Amounts { get; set; } = [];
-
-    public char[] Note { get; set; } = [];
-
     public Address Address { get; set; } = new();
-
-    public Address[] Others { get; set; } = [];
-
-    public byte[] Raw { get; set; } = [];
 
     public decimal Total { get; set; }
 }

@@ -35,7 +35,7 @@ internal sealed record TraceReading(IReadOnlyList<ReadEvent> Events, int EventsL
             var file = Path.Combine(folder.FullName, "a.nettrace");
             File.WriteAllBytes(file, trace);
             using var log = new TraceLog(TraceLog.CreateFromEventPipeDataFile(file));
-            return [.. log.Events.Select(e => $"{e.ProviderName}/{(int)e.ID} " + string.Join(' ', Frames(e.CallStack())))];
+            return [.. log.Events.Select(e => e.ProviderName + " " + string.Join(' ', Frames(e.CallStack())))];
         }
         finally
         {

@@ -1,0 +1,204 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace DebugRelay.NetTrace;
+
+/// <summary>
+/// The blocks of V6 other than events and stacks: each method reads one, asks the filter about its texts, writes the result to the buffer and tells
+/// whether the block was whole.
+/// </summary>
+internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
+{
+    private const int TraceHeadSize = 36;
+
+    private static readonly string[] NumericKeys = ["HardwareThreadCount", "ProcessId", "ExpectedCPUSamplingRate", "SystemPageSize"];
+
+    public bool TryTrace(ReadOnlySpan<byte> content)
+    {
+        if (content.Length < TraceHeadSize) return false;
+        var pointerSize = BinaryPrimitives.ReadInt32LittleEndian(content[(TraceHeadSize - sizeof(int))..]);
+        if (pointerSize is not (4 or 8)) return false;
+        context.Types.PointerSize = pointerSize;
+        var copier = Copier(content);
+        copier.Bytes(TraceHeadSize);
+        for (var left = copier.U32(); left > 0 && !copier.Failed; left--)
+        {
+            var key = copier.Key();
+            if (!NumericKeys.Contains(key)) copier.Text(StreamText.TraceValue, key);
+            else if (!ulong.TryParse(copier.Key(), CultureInfo.InvariantCulture, out _)) return false;
+        }
+        return Finish(ref copier);
+    }
+
+    public bool TrySequencePoint(ReadOnlySpan<byte> content)
+    {
+        var copier = Copier(content);
+        copier.Bytes(sizeof(ulong));
+        var flags = copier.U32();
+        for (var left = copier.U32(); left > 0 && !copier.Failed; left--) copier.Lower(context.Mender.Dropped(copier.Varint64()));
+        if ((flags & 1) != 0) context.Mender.Clear();
+        if ((flags & 2) != 0) context.Types.Clear();
+        return Finish(ref copier);
+    }
+
+    public bool TryRemoveThread(ReadOnlySpan<byte> content)
+    {
+        var copier = Copier(content);
+        while (copier.Left > 0)
+        {
+            var thread = copier.Varint64();
+            copier.Lower(context.Mender.Dropped(thread));
+            context.Mender.Remove(thread);
+        }
+        return Finish(ref copier);
+    }
+
+    public bool TryThreads(ReadOnlySpan<byte> content)
+    {
+        var rows = new ByteReader(content);
+        while (rows.Left > 0)
+        {
+            var row = Copier(rows.Bytes(rows.U16()));
+            var start = BeginRow();
+            row.Varint64();
+            while (row.Left > 0)
+            {
+                switch (row.U8())
+                {
+                    case 1:
+                        row.Text(StreamText.ThreadName, "");
+                        break;
+                    case 2 or 3:
+                        row.Varint64();
+                        break;
+                    case 4:
+                        row.KeyValue(StreamText.ThreadValue);
+                        break;
+                    default:
+                        return false;
+                }
+            }
+            if (!Finish(ref row) || !EndRow(start)) return false;
+        }
+        return !rows.Failed;
+    }
+
+    public bool TryLabels(ReadOnlySpan<byte> content)
+    {
+        var copier = Copier(content);
+        copier.U32();
+        for (var left = copier.U32(); left > 0 && !copier.Failed; left--)
+        {
+            byte kind;
+            do
+            {
+                kind = copier.U8();
+                if (!TryLabel(ref copier, kind & 0x7F)) return false;
+            }
+            while (kind < 0x80 && !copier.Failed);
+        }
+        return Finish(ref copier);
+    }
+
+    private static bool TryLabel(ref RowCopier copier, int kind)
+    {
+        switch (kind)
+        {
+            case 1 or 2 or 3:
+                copier.Bytes(16);
+                return true;
+            case 4 or 8:
+                copier.Bytes(sizeof(ulong));
+                return true;
+            case 5:
+                copier.KeyValue(StreamText.LabelValue);
+                return true;
+            case 6:
+                copier.Key();
+                copier.Varint64();
+                return true;
+            case 7 or 9 or 10:
+                copier.U8();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Defines the types of a metadata block.</summary>
+    public bool TryMetadata(ReadOnlySpan<byte> content)
+    {
+        var rows = new ByteReader(content);
+        var headerSize = rows.U16();
+        rows.Bytes(headerSize);
+        if (rows.Failed) return false;
+        // What the header holds is not known, so it does not pass.
+        output.Append(content[..sizeof(ushort)]);
+        output.Take(headerSize).Clear();
+        while (rows.Left > 0)
+        {
+            var row = rows.Bytes(rows.U16());
+            if (rows.Failed || MetadataDefinitionV6.Read(row) is not { } read || context.Types.Define(read.Definition) is not { } plan) return false;
+            var start = BeginRow();
+            if (!TryDefinition(row, read, plan) || !EndRow(start)) return false;
+        }
+        return true;
+    }
+
+    private bool TryDefinition(ReadOnlySpan<byte> row, MetadataDefinitionV6 read, EventPlan plan)
+    {
+        var keepsFields = read.Definition.Fields is not null || plan.Action == EventAction.Keep;
+        output.Append(row[..(keepsFields ? read.OptionalAt : read.FieldsAt)]);
+        if (!keepsFields) output.Take(sizeof(ushort)).Clear();
+
+        var start = BeginRow();
+        var optional = Copier(row[(read.OptionalAt + sizeof(ushort))..read.End]);
+        while (optional.Left > 0) CopyOptional(ref optional, plan.Type.Name);
+        if (!Finish(ref optional) || !EndRow(start)) return false;
+        if (plan.Action == EventAction.Keep) output.Append(row[read.End..]);
+        return true;
+    }
+
+    private static void CopyOptional(ref RowCopier optional, string type)
+    {
+        switch (optional.U8())
+        {
+            case OptionalKind.MessageTemplate:
+                optional.Text(StreamText.MessageTemplate, type);
+                break;
+            case OptionalKind.Description:
+                optional.Text(StreamText.Description, type);
+                break;
+            case OptionalKind.KeyValue:
+                optional.KeyValue(StreamText.MetadataValue);
+                break;
+            case OptionalKind.Keywords:
+                optional.Bytes(sizeof(ulong));
+                break;
+            case OptionalKind.ProviderGuid:
+                optional.Bytes(16);
+                break;
+            default:
+                optional.U8();
+                break;
+        }
+    }
+
+    private RowCopier Copier(ReadOnlySpan<byte> source) => new(source, output, context.Filter);
+
+    private static bool Finish(ref RowCopier copier)
+    {
+        if (copier.Failed || copier.Left > 0) return false;
+        copier.Finish();
+        return true;
+    }
+
+    private int BeginRow()
+    {
+        output.Take(sizeof(ushort));
+        return output.Length;
+    }
+
+    /// <summary>Fills in the size of the row that began there; false where that has grown too large for its 16 bits.</summary>
+    private bool EndRow(int start) => output.TrySetSize(start - sizeof(ushort), output.Length - start);
+}
