@@ -9,7 +9,8 @@ namespace DebugRelay.Scrubbing.Detectors;
 /// </summary>
 internal sealed class ConnectionStringDetector : Detector
 {
-    private static readonly string[] Keys = ["password", "pwd", "accountkey", "sharedaccesskey", "sharedaccesssignature", "sharedsecret", "accesskey", "clientsecret"];
+    private static readonly string[] Keys =
+        ["password", "pwd", "accountkey", "sharedaccesskey", "sharedaccesssignature", "sharedsecret", "accesskey", "clientsecret"];
     private static readonly string[] QueryKeys = ["sig=", "signature="];
     private static readonly SearchValues<string> All = SearchValues.Create([.. Keys, .. QueryKeys], StringComparison.OrdinalIgnoreCase);
 
@@ -134,7 +135,10 @@ internal sealed class ConnectionStringDetector : Detector
         return UntilAny(text, start + 1, ";\r\n");
     }
 
-    /// <summary>To a ';' or the end of the line. A quotation mark inside a value belongs to it; before anything else it ends the whole string.</summary>
+    /// <summary>
+    /// To a ';' or the end of the line. A quotation mark inside a value belongs to it; before anything else it ends the whole
+    /// string.
+    /// </summary>
     private static int UnquotedEnd(ReadOnlySpan<char> text, int start)
     {
         var end = start;
