@@ -24,13 +24,14 @@ internal sealed class ConnectionStringDetector : Detector
 
     public override void Find(ReadOnlySpan<char> text, HitList hits)
     {
-        var i = 0;
+        // Where an unquoted value ends does not depend on where it began: searched for anew only when passed, so that a hostile field stays linear.
+        int i = 0, unquotedEnd = 0;
         while (text[i..].IndexOfAny(All) is var next and >= 0)
         {
             i += next;
             var equals = EqualsAfterKey(text, i);
             var start = equals < 0 ? 0 : Characters.SkipBlank(text, equals + 1);
-            var end = equals < 0 ? 0 : ValueEnd(text, i, ref start);
+            var end = equals < 0 ? 0 : ValueEnd(text, i, ref start, ref unquotedEnd);
             if (end > start && !Placeholders.Is(text[start..end]) && !(start > equals + 1 && SecretValue.IsExpression(text[start..end])))
             {
                 hits.Add(start, end - start, Rule);
@@ -74,7 +75,7 @@ internal sealed class ConnectionStringDetector : Detector
         return word.Equals("sig", StringComparison.OrdinalIgnoreCase) || word.EndsWith("signature", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static int ValueEnd(ReadOnlySpan<char> text, int key, ref int start)
+    private static int ValueEnd(ReadOnlySpan<char> text, int key, ref int start, ref int unquotedEnd)
     {
         var before = KeyStart(text, key);
         var opener = before > 0 ? text[before - 1] : '\0';
@@ -93,7 +94,7 @@ internal sealed class ConnectionStringDetector : Detector
             '"' => ClosingQuote(text, ref start, '"'),
             '\'' => ClosingQuote(text, ref start, '\''),
             '{' => ClosingQuote(text, ref start, '}'),
-            _ => UnquotedEnd(text, start),
+            _ => unquotedEnd = unquotedEnd > start ? unquotedEnd : UnquotedEnd(text, start),
         };
         return opener == ';' || FollowedByPair(text, end) ? CutAtBlank(text, start, end) : 0;
     }
