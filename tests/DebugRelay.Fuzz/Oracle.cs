@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
@@ -16,7 +17,7 @@ internal sealed class Oracle
     private const long MaxAllocated = 2 * 1024 * 1024;
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(1);
-    private static readonly byte[][] Secrets = [Encoding.Unicode.GetBytes(SeedCorpus.Secret), Encoding.UTF8.GetBytes(SeedCorpus.Secret)];
+    private static readonly byte[][] Secrets = [Encoding.Unicode.GetBytes(SeedCorpus.Secret), Encoding.UTF8.GetBytes(SeedCorpus.Utf8Secret)];
 
     private readonly ArrayPipeWriter _first = new();
     private readonly ArrayPipeWriter _second = new();
@@ -41,11 +42,34 @@ internal sealed class Oracle
         }
         if (Stopwatch.GetElapsedTime(start) > MaxTime) return "It took more than a second.";
         if (GC.GetAllocatedBytesForCurrentThread() - allocated > MaxAllocated) return "It allocated more than 2 MB.";
+        if (HoldsSecret(_first.Written)) return "The secret came out.";
+        return OutputLength == 0 ? null : JudgeAgain();
+    }
+
+    private static bool HoldsSecret(ReadOnlySpan<byte> output)
+    {
         foreach (var secret in Secrets)
         {
-            if (_first.Written.IndexOf(secret) >= 0) return "The secret came out.";
+            if (output.IndexOf(secret) is >= 0 and var at && !IsAmongNumbers(output, at)) return true;
         }
-        return OutputLength == 0 ? null : JudgeAgain();
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the place is in a V6 block of ended threads, which holds nothing but numbers: a block of names that damage turned into one is read
+    /// as numbers, and numbers pass.
+    /// </summary>
+    private static bool IsAmongNumbers(ReadOnlySpan<byte> output, int place)
+    {
+        const int V6HeadSize = 20;
+        const int RemoveThread = 7;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(output[8..]) != 0) return false;
+        for (var at = V6HeadSize; ;)
+        {
+            var head = BinaryPrimitives.ReadUInt32LittleEndian(output[at..]);
+            at += sizeof(uint) + (int)(head & 0xFF_FFFF);
+            if (place < at) return head >> 24 == RemoveThread;
+        }
     }
 
     private string? JudgeAgain()

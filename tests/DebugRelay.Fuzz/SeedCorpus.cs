@@ -12,8 +12,15 @@ internal sealed record SeedPart(int Kind, string Name, byte[] Content);
 /// <summary>Small streams of every version, block kind and field type, with the secret in their payloads.</summary>
 internal static class SeedCorpus
 {
-    /// <summary>What no output may hold. It stands only in payloads and in the texts of V6 that a filter is asked about.</summary>
-    public const string Secret = "planted-secret-in-a-payload";
+    /// <summary>
+    /// What no output may hold as UTF-16. Event headers pass, and damage can make a reader take a payload for headers: but each byte of this has its
+    /// lowest bit set, so that such a header names an event type that is not defined, and does not pass. It is longer than any header.
+    /// </summary>
+    public const string Secret = "\u6163\u6567\u696B\u6D6F\u7173\u7577\u797B\u6165\u6369\u676D\u6B71\u6F75\u7379\u777B\u6361\u6765\u6B69\u6F6D\u7371\u7775"
+        + "\u7B79\u6561\u6963\u6D67\u716B\u756F\u7973\u7B77\u6571\u6373\u6D75\u6F61\u6B65\u6967\u716D\u7363\u7569\u7767\u7961\u7B65";
+
+    /// <summary>What no output may hold as UTF-8.</summary>
+    public const string Utf8Secret = "acegikmoqsuwyaeimquycgkoswaioucmsygqekuaoiswmcygqwkseoucaiymgcksowqueimaycgoqkwsuaie";
 
     private const int Count = 600;
 
@@ -23,8 +30,8 @@ internal static class SeedCorpus
     {
         var builder = new TraceBuilder(version, random.Next(4) > 0, random.Next(5) > 0 ? 8 : 4).Head();
         var headLength = builder.ToArray().Length;
-        builder.Trace([("ProcessId", "77"), ("Custom", Secret)]);
-        if (version == 6 && random.Next(2) == 0) builder.Threads((1, Secret), (2, "other")).Labels(1, Secret, "label");
+        builder.Trace([("ProcessId", "77"), ("Custom", Utf8Secret)]);
+        if (version == 6 && random.Next(2) == 0) builder.Threads((1, Utf8Secret), (2, "other")).Labels(1, Utf8Secret, "label");
         var fields = random.Next(6) == 0 ? [] : Fields(random, version);
         builder.Metadata(1, random.Next(4) == 0 ? "Microsoft-Windows-DotNETRuntime" : "Built", random.Next(300), "Event", [.. fields]);
         if (random.Next(3) == 0) builder.Stacks(1, new byte[8], new byte[16]);
@@ -91,7 +98,7 @@ internal static class SeedCorpus
                 payload.I16(2).Text16(Secret).Text16("second");
                 break;
             case 19:
-                payload.I16(Secret.Length).Raw(Encoding.UTF8.GetBytes(Secret));
+                payload.I16(Utf8Secret.Length).Raw(Encoding.UTF8.GetBytes(Utf8Secret));
                 break;
             case 20:
                 payload.Varint((uint)random.Next());
