@@ -27,6 +27,9 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var server = new BrokerServer(new SessionConnections(registry), new OperationConnections(registry, new RequestGate(configuration, trust, finder)));
             using Socket listener = Listen(path);
+            // An agent's child has the agent's standard output, which is not ours to write to.
+            if (!options.WithParent)
+                Console.Out.WriteLine($"listening on {path}");
             await server.AcceptAsync(listener, cancellation);
             await registry.EndAllAsync(ErrorCode.ShuttingDown);
         }

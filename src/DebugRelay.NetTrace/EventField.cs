@@ -24,7 +24,9 @@ public sealed class EventField
         IsVisited = kind != EventFieldKind.Fixed;
     }
 
-    /// <summary>Where the field stands, for instance <c>Message</c>, <c>Arguments[].Value</c>, <c>[]</c> for an element of a nameless array.</summary>
+    /// <summary>
+    /// Where the field stands, for instance <c>Message</c>, <c>Arguments[].Value</c>, <c>[]</c> for an element of a nameless array.
+    /// </summary>
     public string Path { get; }
 
     /// <summary>The field's own name; that of its array where it is an element without a name.</summary>
@@ -33,6 +35,8 @@ public sealed class EventField
     /// <summary>What its values are.</summary>
     public EventFieldKind Kind { get; }
 
-    /// <summary>Whether its values are given to <see cref="ITraceFilter.Visit"/>; a filter may set it during <see cref="ITraceFilter.Plan"/>.</summary>
+    /// <summary>
+    /// Whether its values are given to <see cref="ITraceFilter.Visit"/>; a filter may set it during <see cref="ITraceFilter.Plan"/>.
+    /// </summary>
     public bool IsVisited { get; set; }
 }

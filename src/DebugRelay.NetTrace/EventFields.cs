@@ -21,7 +21,9 @@ public readonly ref struct EventFields
     /// <summary>The text of value <paramref name="i"/> as it came, without terminator; empty where the value is not text.</summary>
     public ReadOnlySpan<char> Text(int i) => _editor.Text(i, _payload);
 
-    /// <summary>The bytes of value <paramref name="i"/> as they came: of an array its elements, of text its encoded form without terminator.</summary>
+    /// <summary>
+    /// The bytes of value <paramref name="i"/> as they came: of an array its elements, of text its encoded form without terminator.
+    /// </summary>
     public ReadOnlySpan<byte> Bytes(int i) => _editor.Bytes(i, _payload);
 
     /// <summary>

@@ -24,7 +24,8 @@ public interface ITraceFilter
 
     /// <summary>
     /// Asked for each event of a type that <see cref="Plan"/> answered <see cref="EventAction.Visit"/> for, and whose payload fits its schema
-    /// exactly. <paramref name="fields"/> holds all visited values of the one event, in payload order. <see cref="EventAction.Keep"/> (or Visit)
+    /// exactly and holds a visited value. <paramref name="fields"/> holds all visited values of the one event, in payload order. <see
+    /// cref="EventAction.Keep"/> (or Visit)
     /// keeps the event with the replacements made. Spans are valid only during the call.
     /// </summary>
     EventAction Visit(EventType type, ref EventFields fields);

@@ -6,7 +6,9 @@ internal static class NetTraceLimits
     /// <summary>The runtime's buffers are 100 KiB; only a sequence point grows with the number of threads (12 bytes each).</summary>
     public const int MaxBlockSize = 1024 * 1024;
 
-    /// <summary>An output block is closed and a new one begun once it has grown to this, so that long replacements cannot swell it without end.</summary>
+    /// <summary>
+    /// An output block is closed and a new one begun once it has grown to this, so that long replacements cannot swell it without end.
+    /// </summary>
     public const int SplitBlockSize = 256 * 1024;
 
     /// <summary>The longest object name in use is MetadataBlock, 13 bytes.</summary>

@@ -18,7 +18,8 @@ public static class NetTraceRewriter
     /// <param name="cancellationToken">Abandons the rewrite: no end tag is written.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<RewriteSummary> RewriteAsync(
-        PipeReader input, PipeWriter output, ITraceFilter filter, Action<RewriteCounts>? progress = null, CancellationToken cancellationToken = default)
+        PipeReader input, PipeWriter output, ITraceFilter filter,
+        Action<RewriteCounts>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);

@@ -11,7 +11,9 @@ public sealed class DocumentException : Exception
         Problem = problem;
     }
 
-    /// <summary>Where the fault lies, such as <c>roles.oncall.limits.session</c> or <c>roles.oncall.members[0]</c>; control characters are escaped.</summary>
+    /// <summary>
+    /// Where the fault lies, such as <c>roles.oncall.limits.session</c> or <c>roles.oncall.members[0]</c>; control characters are escaped.
+    /// </summary>
     public string Path { get; }
 
     /// <summary>The line of the fault, from 1.</summary>

@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>How long a client may take for the bytes that are still on their way when its session ends.</summary>
     public static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(5);
 
+    /// <summary>From the order to stop to the end of the agent: time for targets to be let go and recordings to be closed.</summary>
+    public static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(10);
+
     /// <summary>Longest trace that one operation may take; the session's own end comes first.</summary>
     public static readonly TimeSpan Trace = TimeSpan.FromHours(1);
 

@@ -30,7 +30,7 @@ public sealed record WitnessedHead(string Session, int Index, string Sha256)
     {
         var words = line.Split(' ');
         if (words.Length == 3 && Names.IsValid(words[0]) && Checkpoint.IsHex(words[2])
-            && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            && words[1].Length <= 9 && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
             return new WitnessedHead(words[0], index, words[2]);
         throw new RecordingException(RecordingError.Unreadable, "A line of the heads is not 'session index sha256'.");
     }

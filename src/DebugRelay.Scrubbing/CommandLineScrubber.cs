@@ -103,7 +103,8 @@ public static class CommandLineScrubber
 
         var start = word.Length - name.Length + sign + 1;
         var value = word[start..];
-        var isSecret = SecretKeys.Classify(name[..sign]) is not null || (word.StartsWith("/p:", StringComparison.OrdinalIgnoreCase) && !value.Contains('='));
+        var isSecret = SecretKeys.Classify(name[..sign]) is not null
+            || (word.StartsWith("/p:", StringComparison.OrdinalIgnoreCase) && !value.Contains('='));
         return isSecret && !Placeholders.Is(value) ? start : 0;
     }
 }

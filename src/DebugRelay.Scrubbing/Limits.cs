@@ -27,7 +27,10 @@ internal static class Limits
     /// <summary>Most findings kept for one field; a field with more is masked as a whole.</summary>
     public const int Hits = 16_384;
 
-    /// <summary>Decoded characters scanned for one field: this many times its length, and <see cref="DecodeAllowance"/>. Past it the field is masked.</summary>
+    /// <summary>
+    /// Decoded characters scanned for one field: so many times its length, and <see cref="DecodeAllowance"/>; past it the field is
+    /// masked.
+    /// </summary>
     public const int DecodeFactor = 16;
 
     /// <summary>What short fields may add to <see cref="DecodeFactor"/>, in characters.</summary>

@@ -62,7 +62,7 @@ public sealed class TextScrubber
         return true;
     }
 
-    /// <summary>As <see cref="TryScrub"/>, and masks what stands in the event's list of values redacted by their key. Only these are counted.</summary>
+    /// <summary>As <see cref="TryScrub"/>, and masks the values of the event that were redacted by their key. Only these are counted.</summary>
     internal bool TryScrubSibling(ReadOnlySpan<char> text, TextKind kind, string source, out ReadOnlySpan<char> scrubbed)
     {
         scrubbed = default;

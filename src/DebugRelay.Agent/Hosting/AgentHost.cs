@@ -42,6 +42,8 @@ internal static class AgentHost
         builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Information);
         // Standard output is for the line that says where we listen.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        // What a service manager gives us before it kills; sessions end well within it.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Limits.Shutdown);
         builder.Services
             .AddSingleton(configuration)
             .AddSingleton(new ConfigurationFile(configurationFile))

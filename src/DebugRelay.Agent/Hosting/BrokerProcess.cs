@@ -59,7 +59,8 @@ internal sealed partial class BrokerProcess : BackgroundService
     public override void Dispose()
     {
         base.Dispose();
-        if (_folder is not null)
+        // The container disposes of it twice: as a service, and as a hosted one.
+        if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
     }
 

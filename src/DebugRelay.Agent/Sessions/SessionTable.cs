@@ -5,7 +5,7 @@ using DebugRelay.Protocol;
 namespace DebugRelay.Agent.Sessions;
 
 /// <summary>The sessions that run. Ends them when the agent stops, or a kill file or a deny list appears.</summary>
-internal sealed class SessionTable(HostConfiguration configuration) : BackgroundService
+internal sealed class SessionTable(HostConfiguration configuration, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
@@ -13,7 +13,8 @@ internal sealed class SessionTable(HostConfiguration configuration) : Background
 
     /// <summary>Why no session may run now; null when one may.</summary>
     public string? Forbidden =>
-        configuration.KillFile is { } kill && File.Exists(kill) ? "the kill file stops everything on this host"
+        lifetime.ApplicationStopping.IsCancellationRequested ? "the agent stops"
+        : configuration.KillFile is { } kill && File.Exists(kill) ? "the kill file stops everything on this host"
         : configuration.DenyList is { } deny && File.Exists(deny) ? "this host has a deny list, which this version cannot enforce"
         : null;
 
@@ -33,17 +34,10 @@ internal sealed class SessionTable(HostConfiguration configuration) : Background
     public void Remove(RelaySession session) => _sessions.TryRemove(session.Id, out _);
 
     /// <inheritdoc/>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        EndAll(ErrorCode.ShuttingDown, "the agent stops");
-        while (!_sessions.IsEmpty && !cancellationToken.IsCancellationRequested)
-            await Task.Delay(20, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await base.StopAsync(cancellationToken);
-    }
-
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Kestrel stops when its connections are gone, and they go when their sessions end: that has to come first.
+        await using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() => EndAll(ErrorCode.ShuttingDown, "the agent stops"));
         using var timer = new PeriodicTimer(Look);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

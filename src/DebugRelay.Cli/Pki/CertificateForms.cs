@@ -26,7 +26,10 @@ internal static class CertificateForms
     public static CertificateRequest EndEntity(ECDsa key, X509Certificate2 authority, CertificateOrder order)
     {
         PeerIdentity? identity = null;
-        if (order.Identity is { } text && !PeerIdentity.TryParse(text, out identity, out string problem)) throw new ArgumentException(problem, nameof(order));
+        if (order.Identity is { } text && !PeerIdentity.TryParse(text, out identity, out string problem))
+        {
+            throw new ArgumentException(problem, nameof(order));
+        }
         string commonName = identity is { Kind: IdentityKind.CommonName } ? After(identity, "cn:") : order.Name;
         var request = new CertificateRequest(Subject(commonName), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));

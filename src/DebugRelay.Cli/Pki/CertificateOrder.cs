@@ -38,7 +38,10 @@ internal sealed record CertificateOrder
     public void Validate()
     {
         CheckName(Name);
-        if (IsServer == (Identity is not null)) throw new PkiException("a certificate is an agent's or an engineer's", "give --server or --id, not both");
+        if (IsServer == (Identity is not null))
+        {
+            throw new PkiException("a certificate is an agent's or an engineer's", "give --server or --id, not both");
+        }
         if (IsServer && Approver) throw new PkiException("an agent cannot be an approver", "leave --approver away, or give --id");
         if (EffectiveLifetime <= TimeSpan.Zero) throw new PkiException("the lifetime is not positive", "give --for a duration such as 12h");
         foreach (string server in ServerNames.Where(server => !IsServerName(server)))
@@ -62,5 +65,7 @@ internal sealed record CertificateOrder
 
     private static bool IsServerName(string name) =>
         IPAddress.TryParse(name, out _)
-        || (name.Length is > 0 and <= 253 && name.Split('.').All(label => label.Length is > 0 and <= 63 && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')));
+        || (name.Length is > 0 and <= 253 && name.Split('.').All(IsLabel));
+
+    private static bool IsLabel(string label) => label.Length is > 0 and <= 63 && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 }

@@ -43,7 +43,7 @@ internal sealed class DevelopmentAuthority(string directory, TimeProvider time)
 
     /// <summary>Issues a certificate: <c>NAME.crt</c> and <c>NAME.key</c>.</summary>
     /// <returns>When the certificate ends: what was ordered, or the authority's own end.</returns>
-    /// <exception cref="PkiException">The order is not valid, a file exists and <paramref name="force"/> is not given, or there is no authority.</exception>
+    /// <exception cref="PkiException">The order is not valid, a file exists without <paramref name="force"/>, or there is no authority.</exception>
     public DateTimeOffset Issue(CertificateOrder order, bool force = false)
     {
         order.Validate();
@@ -69,7 +69,10 @@ internal sealed class DevelopmentAuthority(string directory, TimeProvider time)
         using FileStream held = _files.Lock();
         using X509Certificate2 authority = LoadAuthority();
         string[] serials = [.. IssuedLog.SerialNumbersOf(_files, name).Concat(SerialNumberInFile(name, authority)).Distinct()];
-        if (serials.Length == 0) throw new PkiException($"no certificate was issued under the name {name}", $"the names are in {_files.PathOf("ca.issued")}");
+        if (serials.Length == 0)
+        {
+            throw new PkiException($"no certificate was issued under the name {name}", $"the names are in {_files.PathOf("ca.issued")}");
+        }
         CertificateRevocationListBuilder list = LoadRevocationList(out BigInteger number);
         foreach (byte[] serial in serials.Select(Convert.FromHexString))
         {
@@ -98,7 +101,8 @@ internal sealed class DevelopmentAuthority(string directory, TimeProvider time)
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            throw new PkiException($"{_files.PathOf("ca.crt")} and ca.key are no certificate with its key", "restore them, or make a new authority in another folder");
+            throw new PkiException(
+                $"{_files.PathOf("ca.crt")} and ca.key are no certificate with its key", "restore them, or make a new authority in another folder");
         }
     }
 

@@ -31,7 +31,8 @@ internal static class CompressedHeader
         if ((parts & HeaderParts.Stack) != 0 && !Varint.TryRead32(block, ref at, out header.Stack)) return false;
         if (!Varint.TryRead64(block, ref at, out var elapsed)) return false;
         header.Timestamp += elapsed;
-        if ((parts & (HeaderParts.Activity | HeaderParts.RelatedActivity)) != 0 && !TryReadActivity(block, isV6, parts, ref at, ref header)) return false;
+        if ((parts & (HeaderParts.Activity | HeaderParts.RelatedActivity)) != 0
+            && !TryReadActivity(block, isV6, parts, ref at, ref header)) return false;
 
         header.IsSorted = (parts & HeaderParts.Sorted) != 0;
         sizeAt = at;

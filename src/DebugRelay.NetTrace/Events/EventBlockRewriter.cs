@@ -91,7 +91,8 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         sizeAt = at;
         if (!_isCompressed) return PlainHeader.TryRead(content, isV6, ref at, out header, out end);
         end = 0;
-        if (!CompressedHeader.TryRead(content, isV6, ref at, ref header, out sizeAt) || header.PayloadSize > (uint)(content.Length - at)) return false;
+        if (!CompressedHeader.TryRead(content, isV6, ref at, ref header, out sizeAt)
+            || header.PayloadSize > (uint)(content.Length - at)) return false;
         end = at + (int)header.PayloadSize;
         return true;
     }

@@ -4,7 +4,8 @@ namespace DebugRelay.NetTrace;
 
 /// <summary>
 /// Reads the short notation in which known layouts are written. Words, parted by blanks, in payload order: a number is that many bytes of numbers;
-/// <c>p</c> a pointer; <c>s:Name</c> a UTF-16 string with terminator, <c>a:Name</c> one of UTF-8 or ASCII; <c>c2</c> or <c>c4</c> a count of that many bytes; <c>[…]</c> or
+/// <c>p</c> a pointer; <c>s:Name</c> a UTF-16 string with terminator, <c>a:Name</c> one of UTF-8 or ASCII; <c>c2</c> or <c>c4</c> a count of that
+/// many bytes; <c>[…]</c> or
 /// <c>Name[…]</c> what is repeated as often as the last count said.
 /// </summary>
 internal ref struct LayoutNotation

@@ -2,7 +2,8 @@ namespace DebugRelay.NetTrace;
 
 /// <summary>
 /// The events of Microsoft-Windows-DotNETRuntime, a line each: id/version, then the layout (see <see cref="LayoutNotation"/>). From the runtime's
-/// published manifest. An event or version that is not here is not known, and its payload does not pass.
+/// published manifest. An event or version that is not here is not known, and its payload does not pass. The elements of
+/// 208 are aligned as C aligns them, which their sum of bytes takes into account.
 /// </summary>
 internal static class RuntimeLayouts
 {
@@ -183,8 +184,8 @@ internal static class RuntimeLayouts
         205/4 46 c4 [4]
         206/0 6
         207/0 6
-        208/0 2 c2 [12 p p]
-        209/0 12 c2 [14]
+        208/0 2 c2 [8 p p p]
+        209/0 12 c2 [8 p]
         240/0
         241/0
         242/0

@@ -5,22 +5,21 @@ using System.Text.Unicode;
 
 namespace DebugRelay.NetTrace;
 
-/// <summary>The visited values of one event and what they are replaced by. Reused for every event of a stream, so that visiting allocates nothing.</summary>
+/// <summary>
+/// The visited values of one event and what they are replaced by. Reused for every event of a stream, so that visiting allocates nothing.
+/// </summary>
 internal sealed class EventEditor
 {
     /// <summary>Characters kept for one event: what a payload can hold decoded, and as much again of replacements.</summary>
     private const int MaxChars = 131_072;
-
-    /// <summary>Arrays behind the other values in one event.</summary>
-    public const int MaxLocations = 64;
 
     private FieldValue[] _values = new FieldValue[64];
     private char[] _chars = [];
     private int _charCount;
     private EventField[] _fields = [];
 
-    /// <summary>The walker's notes of arrays that stand behind the other values.</summary>
-    public Located[] Locations { get; } = new Located[MaxLocations];
+    /// <summary>The arrays of the event that stand behind its other values.</summary>
+    public PayloadLocations Locations { get; } = new();
 
     /// <summary>How many values the event has.</summary>
     public int Count { get; private set; }
@@ -38,6 +37,7 @@ internal sealed class EventEditor
         Count = 0;
         _charCount = 0;
         IsEdited = false;
+        Locations.Clear();
     }
 
     /// <summary>Adds a value; false where the event has too many.</summary>
@@ -107,6 +107,18 @@ internal sealed class EventEditor
             read = value.Start + value.Length;
         }
         payload[read..].CopyTo(destination[written..]);
+        foreach (ref readonly var located in Locations.Noted)
+            located.Mend(destination, GrowthBefore(located.WordAt), GrowthBefore(payload.Length));
+    }
+
+    private int GrowthBefore(int position)
+    {
+        var growth = 0;
+        foreach (ref var value in _values.AsSpan(0, Count))
+        {
+            if (value.IsResized && value.Start < position) growth += EncodedSize(value) - value.Length;
+        }
+        return growth;
     }
 
     private int WriteValue(in FieldValue value, Span<byte> destination, int at)
@@ -120,7 +132,8 @@ internal sealed class EventEditor
         var text = _chars.AsSpan(value.TextStart, value.TextLength);
         if (value.HasTerminator) text.Replace('\0', '\uFFFD');
         var size = value.IsUtf8 ? Encoding.UTF8.GetBytes(text, room) : CopyUnits(text, room);
-        if (value.HasCount) BinaryPrimitives.WriteUInt16LittleEndian(destination[(at - sizeof(ushort))..], (ushort)(value.IsUtf8 ? size : text.Length));
+        if (value.HasCount)
+            BinaryPrimitives.WriteUInt16LittleEndian(destination[(at - sizeof(ushort))..], (ushort)(value.IsUtf8 ? size : text.Length));
         return size;
     }
 
@@ -172,7 +185,8 @@ internal sealed class EventEditor
 
     private void EnsureRoom(int count)
     {
-        if (_charCount + count > _chars.Length) Array.Resize(ref _chars, Math.Max(1024, Math.Max(_charCount + count, Math.Min(_chars.Length * 2, MaxChars))));
+        if (_charCount + count > _chars.Length)
+            Array.Resize(ref _chars, Math.Max(1024, Math.Max(_charCount + count, Math.Min(_chars.Length * 2, MaxChars))));
     }
 
     private void Cut(ref FieldValue value, int room)

@@ -12,20 +12,14 @@ internal enum WalkResult
     TooManyValues,
 }
 
-/// <summary>An array that stands behind the other values: what it is, where, and of what size in bytes.</summary>
-internal readonly record struct Located(LayoutNode Step, int Start, int Size, int ElementSize);
-
 /// <summary>Walks a payload by its layout and collects the visited values. It fits only where the layout consumes it to the last byte.</summary>
 internal ref struct PayloadWalker
 {
-    private const int MaxLocations = EventEditor.MaxLocations;
-
     private readonly ReadOnlySpan<byte> _payload;
     private readonly EventEditor _editor;
     private readonly int _boolSize;
     private int _at;
     private int _count;
-    private int _locations;
     private bool _hasTooMany;
 
     private PayloadWalker(ReadOnlySpan<byte> payload, EventEditor editor, int boolSize)
@@ -158,22 +152,14 @@ internal ref struct PayloadWalker
     {
         if (_payload.Length - _at < sizeof(uint)) return false;
         _at += sizeof(uint);
-        return _locations < MaxLocations && Note(step);
-    }
-
-    private bool Note(in LayoutNode step)
-    {
-        var word = BinaryPrimitives.ReadUInt32LittleEndian(_payload[(_at - sizeof(uint))..]);
-        var start = (int)(word & 0xFFFF) + (step.Op == LayoutOp.RelLoc ? _at : 0);
-        _editor.Locations[_locations++] = new Located(step.Children![0], start, (int)(word >> 16), step.Size);
-        return true;
+        return _editor.Locations.TryNote(step, _payload, _at);
     }
 
     /// <summary>Takes the arrays behind the other values. They must follow each other without a gap, in the order of the fields.</summary>
     private bool TakeLocated(PayloadLayout layout)
     {
         if (!layout.HasLocations) return true;
-        foreach (ref readonly var located in _editor.Locations.AsSpan(0, _locations))
+        foreach (ref readonly var located in _editor.Locations.Noted)
         {
             if (located.Size == 0) continue;
             if (located.Start != _at || located.Size % located.ElementSize != 0 || !Take(located.Step, located.Size)) return false;

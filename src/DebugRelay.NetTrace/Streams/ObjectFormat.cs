@@ -92,7 +92,8 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
 
     private NetTraceFault? TakeStacks(ReadOnlySpan<byte> content)
     {
-        if (!StackBlock.IsWhole(content, _context.Types.PointerSize)) return new NetTraceFault(NetTraceError.BadBlock, "The stacks do not fill their block.");
+        if (!StackBlock.IsWhole(content, _context.Types.PointerSize))
+            return new NetTraceFault(NetTraceError.BadBlock, "The stacks do not fill their block.");
         Write(BlockKind.Stack, content);
         return null;
     }

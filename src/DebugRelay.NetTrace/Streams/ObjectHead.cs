@@ -20,7 +20,8 @@ internal readonly record struct ObjectHead(BlockKind Kind, int TypeLength, int L
     private const int TraceSize = 48;
 
     /// <summary>
-    /// Reads a head that begins at <paramref name="offset"/> in the stream: <see cref="Step.Taken"/>, or why not. <paramref name="bytes"/> is what there
+    /// Reads a head that begins at <paramref name="offset"/> in the stream: <see cref="Step.Taken"/>, or why not. <paramref name="bytes"/> is what
+    /// there
     /// is of it, at most <see cref="MaxLength"/>.
     /// </summary>
     public static Step TryRead(ReadOnlySpan<byte> bytes, long offset, out ObjectHead head, out NetTraceFault? fault)
@@ -29,7 +30,8 @@ internal readonly record struct ObjectHead(BlockKind Kind, int TypeLength, int L
         fault = null;
         ReadOnlySpan<byte> tags = [BeginObject, BeginObject, NullReference];
         var given = Math.Min(tags.Length, bytes.Length);
-        if (!bytes[..given].SequenceEqual(tags[..given])) return Broken(NetTraceError.UnexpectedTag, "An object does not begin with its tags.", out fault);
+        if (!bytes[..given].SequenceEqual(tags[..given]))
+            return Broken(NetTraceError.UnexpectedTag, "An object does not begin with its tags.", out fault);
         if (bytes.Length < 15) return Step.NeedMore;
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes[3..]);
@@ -40,9 +42,11 @@ internal readonly record struct ObjectHead(BlockKind Kind, int TypeLength, int L
         if (bytes.Length < typeLength) return Step.NeedMore;
         if (bytes[typeLength - 1] != EndObject) return Broken(NetTraceError.UnexpectedTag, "An object's type does not end with its tag.", out fault);
 
-        if (KindOf(bytes.Slice(15, (int)nameLength)) is not { } kind) return Broken(NetTraceError.UnexpectedObject, "An object's name is not known.", out fault);
+        if (KindOf(bytes.Slice(15, (int)nameLength)) is not { } kind)
+            return Broken(NetTraceError.UnexpectedObject, "An object's name is not known.", out fault);
         var known = kind == BlockKind.Trace ? 4u : 2u;
-        if (version != known || minVersion != known) return Broken(NetTraceError.UnsupportedVersion, "An object's version is not supported.", out fault);
+        if (version != known || minVersion != known)
+            return Broken(NetTraceError.UnsupportedVersion, "An object's version is not supported.", out fault);
         if (kind == BlockKind.Trace)
         {
             head = new ObjectHead(kind, typeLength, typeLength, TraceSize);

@@ -30,7 +30,9 @@ internal sealed class RewriteRun
             var step = TakePart(ref rest);
             while (step == Step.Taken)
             {
-                if (!await FlushAsync(cancellationToken)) return Leave(rest, RewriteState.OutputClosed);
+                var flush = await _output.FlushAsync(cancellationToken);
+                _progress?.Invoke(_context.Snapshot());
+                if (flush.IsCompleted) return Leave(rest, RewriteState.OutputClosed);
                 step = TakePart(ref rest);
             }
             if (step == Step.End) return await EndAsync(rest, RewriteState.Complete, cancellationToken);
@@ -48,17 +50,10 @@ internal sealed class RewriteRun
         return step;
     }
 
-    private async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
-    {
-        var flush = await _output.FlushAsync(cancellationToken);
-        _progress?.Invoke(_context.Snapshot());
-        return !flush.IsCompleted;
-    }
-
     private async ValueTask<RewriteSummary> EndAsync(ReadOnlySequence<byte> rest, RewriteState state, CancellationToken cancellationToken)
     {
         _format?.WriteEnd();
-        await FlushAsync(cancellationToken);
+        await _output.FlushAsync(cancellationToken);
         return Leave(rest, state);
     }
 

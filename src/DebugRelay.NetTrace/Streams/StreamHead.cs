@@ -21,7 +21,8 @@ internal static class StreamHead
 
         var signatureLength = BinaryPrimitives.ReadUInt32LittleEndian(bytes[Magic.Length..]);
         if (signatureLength == 0) return TakeV6(ref input, bytes, context, out format, out fault);
-        if (signatureLength != ObjectFormat.Signature.Length) return Broken(NetTraceError.UnsupportedVersion, "The stream's version is not supported.", out fault);
+        if (signatureLength != ObjectFormat.Signature.Length)
+            return Broken(NetTraceError.UnsupportedVersion, "The stream's version is not supported.", out fault);
         var signature = bytes[(Magic.Length + sizeof(uint))..];
         if (!signature.SequenceEqual(ObjectFormat.Signature[..signature.Length]))
             return Broken(NetTraceError.NotNetTrace, "This is not a nettrace stream.", out fault);

@@ -16,7 +16,8 @@ internal sealed class BlockBuffer
     /// <summary>Appends that many bytes, to be written by the caller; they hold whatever was there.</summary>
     public Span<byte> Take(int count)
     {
-        if (_bytes.Length - Length < count) Array.Resize(ref _bytes, Math.Max(Length + count, Math.Min(_bytes.Length * 2, NetTraceLimits.MaxBlockSize)));
+        if (_bytes.Length - Length < count)
+            Array.Resize(ref _bytes, Math.Max(Length + count, Math.Min(_bytes.Length * 2, NetTraceLimits.MaxBlockSize)));
         var taken = _bytes.AsSpan(Length, count);
         Length += count;
         return taken;

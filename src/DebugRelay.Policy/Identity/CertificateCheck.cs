@@ -89,7 +89,9 @@ public static class CertificateCheck
     private static CertificateResult? CheckAuthority(X509Chain chain, X509Certificate2 certificate)
     {
         const X509ChainStatusFlags Unknown = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
-        return Has(chain, Unknown) ? Refused(CertificateFailure.UnknownAuthority, certificate, "was issued by none of the trusted authorities") : null;
+        return Has(chain, Unknown)
+            ? Refused(CertificateFailure.UnknownAuthority, certificate, "was issued by none of the trusted authorities")
+            : null;
     }
 
     private static CertificateResult? CheckTime(X509Certificate2[] path, DateTimeOffset at)
@@ -119,7 +121,8 @@ public static class CertificateCheck
             : null;
     }
 
-    private static IEnumerable<string?> Oids(X509EnhancedKeyUsageExtension extension) => extension.EnhancedKeyUsages.Cast<Oid>().Select(oid => oid.Value);
+    private static IEnumerable<string?> Oids(X509EnhancedKeyUsageExtension extension) =>
+        extension.EnhancedKeyUsages.Cast<Oid>().Select(oid => oid.Value);
 
     private static CertificateResult? CheckStrength(X509Certificate2[] path)
     {

@@ -66,7 +66,9 @@ public sealed class CertificateRevocationList
         try
         {
             byte[][] lists = bytes is [0x30, ..] ? [bytes] : [.. ReadPem(Encoding.ASCII.GetString(bytes))];
-            return lists.Length > 0 ? [.. lists.Select(der => new CertificateRevocationList(der))] : throw new TrustException($"{path}: holds no revocation list");
+            return lists.Length > 0
+                ? [.. lists.Select(der => new CertificateRevocationList(der))]
+                : throw new TrustException($"{path}: holds no revocation list");
         }
         catch (Exception error) when (error is AsnContentException or FormatException or CryptographicException)
         {

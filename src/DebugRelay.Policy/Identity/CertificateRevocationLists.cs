@@ -2,7 +2,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace DebugRelay.Policy.Identity;
 
-/// <summary>The authorities' revocation lists, read from files; never fetched from a network. Immutable: a change of a file makes a new one.</summary>
+/// <summary>
+/// The authorities' revocation lists, read from files; never fetched from a network. Immutable: a change of a file makes a new one.
+/// </summary>
 public sealed class CertificateRevocationLists
 {
     private readonly IReadOnlyList<CertificateRevocationList> _lists;
@@ -31,10 +33,15 @@ public sealed class CertificateRevocationLists
         // A list that is past its time still tells who was revoked before.
         if (signed.Any(list => list.Revokes(certificate))) return Refused(CertificateFailure.Revoked, certificate, "was revoked by its authority");
         if (own.Length == 0) return Refused(CertificateFailure.RevocationUnknown, certificate, "has an authority whose revocation list is missing");
-        if (signed.Length == 0) return Refused(CertificateFailure.RevocationUnknown, certificate, "has a revocation list that its authority did not sign");
+        if (signed.Length == 0)
+        {
+            return Refused(CertificateFailure.RevocationUnknown, certificate, "has a revocation list that its authority did not sign");
+        }
         return signed.Any(list => at < list.NextUpdate)
             ? null
-            : Refused(CertificateFailure.RevocationUnknown, certificate, $"has a revocation list that was due for renewal at {signed.Max(list => list.NextUpdate):u}");
+            : Refused(
+                CertificateFailure.RevocationUnknown, certificate,
+                $"has a revocation list that was due for renewal at {signed.Max(list => list.NextUpdate):u}");
     }
 
     private static CertificateResult Refused(CertificateFailure failure, X509Certificate2 certificate, string what) =>

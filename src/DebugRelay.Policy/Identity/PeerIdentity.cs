@@ -34,7 +34,9 @@ public sealed record PeerIdentity
     /// <summary>The identity, with its prefix; compared character by character.</summary>
     public string Value { get; }
 
-    /// <summary>Takes the identity from a certificate's names; does not judge the certificate otherwise (see <see cref="CertificateCheck"/>).</summary>
+    /// <summary>
+    /// Takes the identity from a certificate's names; does not judge the certificate otherwise (see <see cref="CertificateCheck"/>).
+    /// </summary>
     /// <exception cref="IdentityException">The names are ambiguous, imitate others, or are not plain.</exception>
     public static PeerIdentity FromCertificate(X509Certificate2 certificate)
     {

@@ -91,7 +91,7 @@ public sealed record OperationRequest
 
 /// <summary>A process, so named that a later one with the same id is not taken for it.</summary>
 /// <param name="Pid">The process id in the host's namespace.</param>
-/// <param name="StartTime">The start time in clock ticks since boot (field 22 of <c>/proc/PID/stat</c>); null when the client does not know it.</param>
+/// <param name="StartTime">The start time in clock ticks since boot (field 22 of <c>/proc/PID/stat</c>); null when not known.</param>
 public sealed record RequestTarget(int Pid, ulong? StartTime)
 {
     internal static RequestTarget Read(StrictValue value)

@@ -4,7 +4,9 @@ using DebugRelay.Policy.Identity;
 
 namespace DebugRelay.Policy.Proofs;
 
-/// <summary>A session statement with its signature and the certificates that back it: who has it can check who opened the session, and for what.</summary>
+/// <summary>
+/// A session statement with its signature and the certificates that back it: who has it can check who opened the session, and for what.
+/// </summary>
 /// <param name="Statement">The exact bytes that were signed.</param>
 /// <param name="Signature">The signature; ECDSA in DER, RSA as PSS.</param>
 /// <param name="Chain">Certificates in DER: the engineer's own first, then intermediates.</param>
@@ -109,6 +111,10 @@ public sealed record SessionProof(ReadOnlyMemory<byte> Statement, ReadOnlyMemory
             && statement.Algorithm == algorithm
             && Signature.Length <= Limits.SignatureBytes
             && SignatureAlgorithm.Verify(certificate, algorithm, Statement.Span, Signature.Span);
-        if (!valid) throw new ProofException(ProofFailure.SignatureInvalid, "the statement is not signed by the certificate's key, with the algorithm it names");
+        if (!valid)
+        {
+            throw new ProofException(
+                ProofFailure.SignatureInvalid, "the statement is not signed by the certificate's key, with the algorithm it names");
+        }
     }
 }

@@ -3,7 +3,10 @@ using DebugRelay.Policy.Json;
 
 namespace DebugRelay.Policy.Proofs;
 
-/// <summary>What an engineer signs with the certificate's key to open a session. The signature is over the exact bytes, which are never written anew.</summary>
+/// <summary>
+/// What an engineer signs with the certificate's key to open a session. The signature is over the exact bytes, which are never written
+/// anew.
+/// </summary>
 public sealed record SessionStatement
 {
     /// <summary>What the bytes are for, inside the bytes: a signature over them is good for nothing else.</summary>

@@ -45,6 +45,8 @@ internal static class SignedFields
     {
         StrictValue value = reader.Required("session");
         string session = value.AsText(Limits.SessionCharacters);
-        return session.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? session : throw value.Error("has other characters than letters, digits, '-' and '_'");
+        return session.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            ? session
+            : throw value.Error("has other characters than letters, digits, '-' and '_'");
     }
 }

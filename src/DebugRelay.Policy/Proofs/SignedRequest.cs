@@ -29,13 +29,19 @@ public sealed record SignedRequest(ReadOnlyMemory<byte> Request, ReadOnlyMemory<
         CheckSignature(key);
         OperationRequest request = OperationRequest.Parse(Request.Span);
         if (request.Session != expectedSession) throw new ProofException(ProofFailure.WrongSession, "the request was made for another session");
-        if (request.Host is not null && request.Host != expectedHost) throw new ProofException(ProofFailure.WrongHost, "the request was made for another host");
+        if (request.Host is not null && request.Host != expectedHost)
+        {
+            throw new ProofException(ProofFailure.WrongHost, "the request was made for another host");
+        }
         return request;
     });
 
     private void CheckSignature(EphemeralKey key)
     {
-        if (Request.Length > Limits.RequestBytes) throw new ProofException(ProofFailure.Malformed, $"the request is larger than {Limits.RequestBytes} bytes");
+        if (Request.Length > Limits.RequestBytes)
+        {
+            throw new ProofException(ProofFailure.Malformed, $"the request is larger than {Limits.RequestBytes} bytes");
+        }
         bool valid = Signature.Length <= Limits.SignatureBytes && key.Verify(Request.Span, Signature.Span);
         if (!valid) throw new ProofException(ProofFailure.SignatureInvalid, "the request is not signed by the session's key");
     }

@@ -23,7 +23,10 @@ public sealed record PolicyDocument
     /// <summary>The policy of a host that has none: it allows nothing.</summary>
     public static PolicyDocument Empty { get; } = new() { Roles = [] };
 
-    /// <summary>Parses policy.json: JSON with comments and trailing commas; unknown and duplicate keys, unknown operations and bad patterns are errors.</summary>
+    /// <summary>
+    /// Parses policy.json: JSON with comments and trailing commas; unknown and duplicate keys, unknown operations and bad patterns are
+    /// errors.
+    /// </summary>
     /// <param name="utf8">The file's bytes, at most <see cref="Limits.PolicyBytes"/>.</param>
     /// <exception cref="DocumentException">The document is refused; the message gives path and line.</exception>
     public static PolicyDocument Parse(ReadOnlySpan<byte> utf8) => PolicyReader.Read(utf8);

@@ -13,7 +13,9 @@ public static class Quantities
         [""] = 1, ["B"] = 1, ["KiB"] = 1L << 10, ["MiB"] = 1L << 20, ["GiB"] = 1L << 30, ["TiB"] = 1L << 40,
     };
 
-    /// <summary>Reads <c>90</c> (seconds), <c>30s</c>, <c>10m</c>, <c>12h</c>, <c>hh:mm:ss</c> or <c>d:hh:mm:ss</c>; zero and less are refused.</summary>
+    /// <summary>
+    /// Reads <c>90</c> (seconds), <c>30s</c>, <c>10m</c>, <c>12h</c>, <c>hh:mm:ss</c> or <c>d:hh:mm:ss</c>; zero and less are refused.
+    /// </summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)
     {
         duration = text.Contains(':') ? ParseClock(text) : ParseUnit(text);

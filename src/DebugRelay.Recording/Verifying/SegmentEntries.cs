@@ -43,7 +43,12 @@ internal static class SegmentEntries
             }
         }
 
-        public bool Ended(long count) => !_wrong && _matched == 0 && _lines == count;
+        public bool Ended(long count)
+        {
+            if (_matched > 0)
+                EndLine();
+            return !_wrong && _lines == count;
+        }
 
         private void Match(ReadOnlySpan<byte> part)
         {

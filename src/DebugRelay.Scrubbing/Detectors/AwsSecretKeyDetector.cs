@@ -34,7 +34,8 @@ internal sealed class AwsSecretKeyDetector : Detector
         var best = -1;
         foreach (var word in Words)
         {
-            var next = text[from..Math.Min(text.Length, best < 0 ? text.Length : best + word.Length)].IndexOf(word, StringComparison.OrdinalIgnoreCase);
+            var to = best < 0 ? text.Length : Math.Min(text.Length, best + word.Length);
+            var next = text[from..to].IndexOf(word, StringComparison.OrdinalIgnoreCase);
             best = next < 0 ? best : from + next;
         }
 

@@ -67,7 +67,8 @@ internal sealed class BearerDetector : Detector
             return false;
         }
 
-        return token.ContainsAnyInRange('0', '9') || (token.Length >= 16 && !token[1..].ContainsAnyExcept(CharacterSets.Letters) && HasCapitalInside(token));
+        return token.ContainsAny(CharacterSets.Digits)
+            || (token.Length >= 16 && !token[1..].ContainsAnyExcept(CharacterSets.Letters) && HasCapitalInside(token));
     }
 
     private static bool HasCapitalInside(ReadOnlySpan<char> token) =>

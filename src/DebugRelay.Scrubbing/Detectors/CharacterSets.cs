@@ -11,12 +11,14 @@ internal static class CharacterSets
 
     public static readonly SearchValues<char> Letters = SearchValues.Create(Small + Capital);
     public static readonly SearchValues<char> CapitalsAndDigits = SearchValues.Create(Capital + Digit);
+    public static readonly SearchValues<char> Digits = SearchValues.Create(Digit);
     public static readonly SearchValues<char> HexDigits = SearchValues.Create(Digit + "abcdefABCDEF");
     public static readonly SearchValues<char> DigitsAndDashes = SearchValues.Create(Digit + "-");
     public static readonly SearchValues<char> AddressLiteral = SearchValues.Create(Digit + "abcdefABCDEF.:IPv");
     public static readonly SearchValues<char> PairKey = SearchValues.Create(Small + Capital + Digit + " _-");
     public static readonly SearchValues<char> Prose = SearchValues.Create(Small + " .,'");
     public static readonly SearchValues<char> Code = SearchValues.Create(Small + Capital + "_.$");
+    public static readonly SearchValues<char> VariableName = SearchValues.Create(Small + Capital + "_");
     public static readonly SearchValues<char> SmallPath = SearchValues.Create(Small + "/._-~");
     public static readonly SearchValues<char> BeforeNamedValue = SearchValues.Create(", \t\r\n\"'\\");
     public static readonly SearchValues<char> EndOfUserInfo = SearchValues.Create("/?#@ \t\r\n\"<>");

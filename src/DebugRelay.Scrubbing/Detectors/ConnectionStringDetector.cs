@@ -9,7 +9,8 @@ namespace DebugRelay.Scrubbing.Detectors;
 /// </summary>
 internal sealed class ConnectionStringDetector : Detector
 {
-    private static readonly string[] Keys = ["password", "pwd", "accountkey", "sharedaccesskey", "sharedaccesssignature", "sharedsecret", "accesskey", "clientsecret"];
+    private static readonly string[] Keys =
+        ["password", "pwd", "accountkey", "sharedaccesskey", "sharedaccesssignature", "sharedsecret", "accesskey", "clientsecret"];
     private static readonly string[] QueryKeys = ["sig=", "signature="];
     private static readonly SearchValues<string> All = SearchValues.Create([.. Keys, .. QueryKeys], StringComparison.OrdinalIgnoreCase);
 
@@ -23,13 +24,14 @@ internal sealed class ConnectionStringDetector : Detector
 
     public override void Find(ReadOnlySpan<char> text, HitList hits)
     {
-        var i = 0;
+        // Where an unquoted value ends does not depend on where it began: searched for anew only when passed, so that a hostile field stays linear.
+        int i = 0, unquotedEnd = 0;
         while (text[i..].IndexOfAny(All) is var next and >= 0)
         {
             i += next;
             var equals = EqualsAfterKey(text, i);
             var start = equals < 0 ? 0 : Characters.SkipBlank(text, equals + 1);
-            var end = equals < 0 ? 0 : ValueEnd(text, i, ref start);
+            var end = equals < 0 ? 0 : ValueEnd(text, i, ref start, ref unquotedEnd);
             if (end > start && !Placeholders.Is(text[start..end]) && !(start > equals + 1 && SecretValue.IsExpression(text[start..end])))
             {
                 hits.Add(start, end - start, Rule);
@@ -73,7 +75,7 @@ internal sealed class ConnectionStringDetector : Detector
         return word.Equals("sig", StringComparison.OrdinalIgnoreCase) || word.EndsWith("signature", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static int ValueEnd(ReadOnlySpan<char> text, int key, ref int start)
+    private static int ValueEnd(ReadOnlySpan<char> text, int key, ref int start, ref int unquotedEnd)
     {
         var before = KeyStart(text, key);
         var opener = before > 0 ? text[before - 1] : '\0';
@@ -92,7 +94,7 @@ internal sealed class ConnectionStringDetector : Detector
             '"' => ClosingQuote(text, ref start, '"'),
             '\'' => ClosingQuote(text, ref start, '\''),
             '{' => ClosingQuote(text, ref start, '}'),
-            _ => UnquotedEnd(text, start),
+            _ => unquotedEnd = unquotedEnd > start ? unquotedEnd : UnquotedEnd(text, start),
         };
         return opener == ';' || FollowedByPair(text, end) ? CutAtBlank(text, start, end) : 0;
     }
@@ -134,7 +136,10 @@ internal sealed class ConnectionStringDetector : Detector
         return UntilAny(text, start + 1, ";\r\n");
     }
 
-    /// <summary>To a ';' or the end of the line. A quotation mark inside a value belongs to it; before anything else it ends the whole string.</summary>
+    /// <summary>
+    /// To a ';' or the end of the line. A quotation mark inside a value belongs to it; before anything else it ends the whole
+    /// string.
+    /// </summary>
     private static int UnquotedEnd(ReadOnlySpan<char> text, int start)
     {
         var end = start;

@@ -34,7 +34,7 @@ internal sealed class CreditCardDetector : Detector
 
     private static int NextDigit(ReadOnlySpan<char> text, int from)
     {
-        var next = text[from..].IndexOfAnyInRange('0', '9');
+        var next = text[from..].IndexOfAny(CharacterSets.Digits);
         return next < 0 ? -1 : from + next;
     }
 
@@ -153,6 +153,7 @@ internal sealed class CreditCardDetector : Detector
             >= 3528 and <= 3589 => length is >= 16 and <= 19,                                                 // JCB
             >= 6200 and <= 6299 or >= 8100 and <= 8171 => length is >= 16 and <= 19,                          // UnionPay
             >= 2200 and <= 2204 => length is 16,                                                              // Mir
+            5019 => length is 16,                                                                             // Dankort
             5018 or 5020 or 5038 or 5893 or 6304 or 6759 or 6761 or 6762 or 6763 => true,                     // Maestro
             _ => false,
         };

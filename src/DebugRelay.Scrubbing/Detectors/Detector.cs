@@ -20,11 +20,8 @@ internal enum Anchors
     /// <summary>"://".</summary>
     Scheme = 8,
 
-    /// <summary>A decimal digit.</summary>
+    /// <summary>Several decimal digits.</summary>
     Digit = 16,
-
-    /// <summary>Every anchor.</summary>
-    All = 31,
 }
 
 /// <summary>Finds one kind of secret. Stateless; work is linear in the length of the text.</summary>

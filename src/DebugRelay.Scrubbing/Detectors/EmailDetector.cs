@@ -115,7 +115,9 @@ internal sealed class EmailDetector : Detector
         return true;
     }
 
-    /// <summary><c>git@host</c>, package versions (<c>a@1.2.0-beta.rc</c>), F# closures (<c>f@12-3.Invoke</c>), pictures (<c>a@2x.png</c>), user info of URLs.</summary>
+    /// <summary>
+    /// <c>git@host</c>, package versions (<c>a@1.2.0-beta.rc</c>), F# closures (<c>f@12-3.Invoke</c>), pictures (<c>a@2x.png</c>), user info of URLs.
+    /// </summary>
     private static bool IsSomethingElse(ReadOnlySpan<char> text, int start, int at, int end)
     {
         var domain = text[(at + 1)..end];

@@ -1,4 +1,3 @@
-using System.Buffers;
 using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing.Detectors;
@@ -11,13 +10,12 @@ internal sealed class GenericSecretDetector : Detector
 {
     private static readonly string[] Keywords =
     [
-        "password", "passwd", "passphrase", "passcode", "passwort", "pwd", "pswd", "pass=", "pass:", "pass\"", "pass'", "pw=", "pw:", "secret", "token", "authorization", "credential",
-        "creds", "cookie", "sessionid", "session_id", "session-id", "sessid", "cvv", "cvc", "otp", "pin=", "pin:", "pin\"", "auth=", "auth:", "auth\"", "jwt",
-        .. KeyNames("api", "access", "private", "account", "encryption", "signing", "shared", "master", "auth", "storage", "client", "service", "license",
-            "consumer", "app", "application", "function", "subscription", "hmac", "aes", "webhook", "deploy", "security"),
+        "password", "passwd", "passphrase", "passcode", "passwort", "pwd", "pswd", "pass=", "pass:", "pass\"", "pass'", "pw=", "pw:", "secret",
+        "token", "authorization", "credential", "creds", "cookie", "sessionid", "session_id", "session-id", "sessid", "cvv", "cvc", "otp",
+        "pin=", "pin:", "pin\"", "auth=", "auth:", "auth\"", "jwt", .. SecretKeys.WordsBeforeKey.SelectMany(KeyNames),
     ];
 
-    private static readonly SearchValues<string> KeywordSet = SearchValues.Create(Keywords, StringComparison.OrdinalIgnoreCase);
+    private static readonly LiteralSearch KeywordSearch = new(Keywords, ignoreCase: true);
 
     public override Rule Rule => Rule.GenericSecret;
 
@@ -30,9 +28,8 @@ internal sealed class GenericSecretDetector : Detector
     public override void Find(ReadOnlySpan<char> text, HitList hits)
     {
         var i = 0;
-        while (text[i..].IndexOfAny(KeywordSet) is var next and >= 0)
+        while ((i = KeywordSearch.Next(text, i)) >= 0)
         {
-            i += next;
             var keyStart = KeyStart(text, i);
             var keyEnd = KeyEnd(text, i);
             i = Math.Max(i + 1, keyEnd);
@@ -50,7 +47,7 @@ internal sealed class GenericSecretDetector : Detector
         }
     }
 
-    private static IEnumerable<string> KeyNames(params string[] firsts) => firsts.SelectMany(f => new[] { f + "key", f + "_key", f + "-key", f + " key" });
+    private static string[] KeyNames(string first) => [first + "key", first + "_key", first + "-key", first + " key", first + ".key"];
 
     private static int KeyStart(ReadOnlySpan<char> text, int i)
     {

@@ -23,7 +23,7 @@ internal sealed class IbanDetector : Detector
     public override void Find(ReadOnlySpan<char> text, HitList hits)
     {
         var i = 2;
-        while (i + 12 < text.Length && text[i..].IndexOfAnyInRange('0', '9') is var next and >= 0)
+        while (i + 12 < text.Length && text[i..].IndexOfAny(CharacterSets.Digits) is var next and >= 0)
         {
             i += next;
             var length = LengthAt(text, i - 2);

@@ -4,7 +4,9 @@ using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing.Detectors;
 
-/// <summary>JSON web tokens: three parts (five when encrypted), and a header that decodes to JSON with an algorithm. A cut token counts as well.</summary>
+/// <summary>
+/// JSON web tokens: three parts (five when encrypted), and a header that decodes to JSON with an algorithm. A cut token counts as well.
+/// </summary>
 internal sealed class JwtDetector : Detector
 {
     private const string Start = "eyJ";

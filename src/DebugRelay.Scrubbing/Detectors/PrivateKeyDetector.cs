@@ -2,7 +2,9 @@ using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing.Detectors;
 
-/// <summary>Private keys as PEM, PuTTY or XML. What has no end is masked to the end of the text; an end without a beginning from the start of it.</summary>
+/// <summary>
+/// Private keys as PEM, PuTTY or XML. What has no end is masked to the end of the text; an end without a beginning from the start of it.
+/// </summary>
 internal sealed class PrivateKeyDetector : Detector
 {
     private const string Begin = "-----BEGIN ";

@@ -12,38 +12,51 @@ internal static class SecretKeys
     private const int MaxWords = 24;
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Secret = Words(
-        "password passwords passwd passphrase passcode passwort pwd pswd pw psw secret secrets token jwt apikey credential credentials authorization "
-        + "apitoken authtoken accesskey secretkey privatekey accountkey sharedkey authkey masterkey signingkey encryptionkey cvv cvv2 cvc otp totp xauth");
+        "password passwords passwd passphrase passcode passwort pwd pswd pw psw secret secrets token jwt apikey credential credentials "
+        + "authorization apitoken authtoken accesskey secretkey privatekey accountkey sharedkey authkey masterkey signingkey "
+        + "encryptionkey cvv cvv2 cvc otp totp xauth");
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Cookie = Words("cookie cookies sessionid sessid jsessionid phpsessid");
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Cookie =
+        Words("cookie cookies sessionid sessid jsessionid phpsessid");
 
     private static readonly string[] SecretSuffixes =
     [
-        "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "accountkey", "encryptionkey", "signingkey",
-        "authkey", "masterkey", "sharedkey", "pwd", "credentials",
+        "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "accountkey", "encryptionkey",
+        "signingkey", "authkey", "masterkey", "sharedkey", "pwd", "credentials",
     ];
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> BeforeKey = Words(
-        "api access secret private account encryption encrypt decryption signing sign shared master auth storage ssh license licence consumer subscription "
-        + "app application crypt crypto hmac aes des cipher webhook deploy service client admin functions function rest ikey security");
+    private const string WordsBeforeKeyList =
+        "api access authentication activation secret private account encryption encrypt decryption signing sign shared master auth "
+        + "storage ssh license licence consumer subscription app application crypt crypto hmac aes des cipher webhook deploy service "
+        + "client admin functions function rest security";
+
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> BeforeKey = Words(WordsBeforeKeyList);
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> NoSecretBeforeToken = Words(
-        "cancellation cancel canceled stopping syntax lexer parser metadata type method field member module assembly change next page pagination sync "
-        + "delim delimiter start end max min total prompt completion input output num used cached special pad eos bos unk mask cls sep class entry key "
-        + "publickey current previous last first no of event timeout shutdown abort json xml string identifier operator comment");
+        "cancellation cancel canceled stopping syntax lexer parser metadata type method field member module assembly change next page "
+        + "pagination sync delim delimiter start end max min total prompt completion input output num used cached special pad eos bos "
+        + "unk mask cls sep class entry key publickey current previous last first no of event timeout shutdown abort json xml string "
+        + "identifier operator comment");
 
     private static readonly string[] NoSecretWords =
-        ["publickeytoken", "cancellationtoken", "syntaxtoken", "stoppingtoken", "canceltoken", "metadatatoken", "changetoken", "jsontoken", "xmltoken", "typetoken"];
+        [
+        "publickeytoken", "cancellationtoken", "syntaxtoken", "stoppingtoken", "canceltoken", "metadatatoken", "changetoken", "jsontoken",
+        "xmltoken", "typetoken",
+    ];
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> About = Words(
-        "name names type types count counts length len size policy policies expiry expires expire expiration expired lifetime ttl url uri endpoint path file "
-        + "filename dir directory provider providers factory handler manager service services store validator validation validate source kind index position "
-        + "required enabled disabled valid invalid min max regex pattern format label hint reset field input prompt version status state algorithm alg issuer audience cache "
-        + "usage limit limits rate bucket error errors failed failure changed change created updated at date time timeout parser stream reader writer class "
-        + "mode id ids options option settings config configuration request requests response result results helper util utils exception "
-        + "strength complexity age attempts retries scheme schemes header prefix suffix "
-        + "generator builder list info description rotation ref reference arn location budget window per used left remaining cost tokenizer "
-        + "source samesite domain secure httponly consent banner jar container attribute");
+        "name names type types count counts length len size policy policies expiry expires expire expiration expired lifetime ttl url "
+        + "uri endpoint path file filename dir directory provider providers factory handler manager service services store validator "
+        + "validation validate source kind index position required enabled disabled valid invalid min max regex pattern format label "
+        + "hint reset field input prompt version status state algorithm alg issuer audience cache usage limit limits rate bucket error "
+        + "errors failed failure changed change created updated at date time timeout parser stream reader writer class mode id ids "
+        + "options option settings config configuration request requests response result results helper util utils exception strength "
+        + "complexity age attempts retries scheme schemes header prefix suffix generator builder list info description rotation ref "
+        + "reference arn location budget window per used left remaining cost tokenizer source samesite domain secure httponly consent "
+        + "banner jar container attribute");
+
+    /// <summary>Words that make "key" a secret: api, access, private, …</summary>
+    public static IEnumerable<string> WordsBeforeKey => WordsBeforeKeyList.Split(' ');
 
     /// <summary>The rule that masks values of this key, or null.</summary>
     public static Rule? Classify(ReadOnlySpan<char> key)

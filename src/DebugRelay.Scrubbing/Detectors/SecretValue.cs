@@ -6,7 +6,9 @@ internal static class SecretValue
     private const int MinLength = 6;
     private const int MinPasswordLength = 3;
 
-    private static readonly string[] Schemes = ["bearer ", "basic ", "digest ", "token ", "negotiate ", "ntlm ", "apikey ", "aws4-hmac-sha256 ", "hmac ", "sharedkey "];
+    private static readonly string[] Schemes = [
+        "bearer ", "basic ", "digest ", "token ", "negotiate ", "ntlm ", "apikey ", "aws4-hmac-sha256 ", "hmac ", "sharedkey ",
+    ];
 
     /// <summary>How key and value are joined.</summary>
     private enum Join
@@ -70,7 +72,8 @@ internal static class SecretValue
             return i + 2;
         }
 
-        if (text[keyStart..].StartsWith("--") && afterBlank == i + 1)
+        var isOption = text[keyStart] == '-' && keyStart + 1 < keyEnd && i == keyEnd;
+        if (isOption && afterBlank == i + 1 && afterBlank < text.Length && text[afterBlank] != '-')
         {
             return afterBlank;
         }
@@ -189,7 +192,7 @@ internal static class SecretValue
         return text[i];
     }
 
-    /// <summary>The closing quote on the same line; -1 if there is none. A backslash escapes a quote, unless it comes right before the opening one's twin.</summary>
+    /// <summary>The closing quote on the same line; -1 if there is none. Where the opening quote is escaped itself, an escaped one closes.</summary>
     private static int ClosingQuote(ReadOnlySpan<char> text, int start, char quote)
     {
         var escaped = start > 1 && text[start - 2] == '\\';

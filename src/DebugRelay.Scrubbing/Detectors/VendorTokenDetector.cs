@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using DebugRelay.Scrubbing.Text;
 
@@ -7,8 +6,7 @@ namespace DebugRelay.Scrubbing.Detectors;
 /// <summary>Tokens that their makers mark with a prefix: <c>ghp_…</c>, <c>xoxb-…</c>, <c>sk_live_…</c>.</summary>
 internal sealed class VendorTokenDetector : Detector
 {
-    private static readonly SearchValues<string> Prefixes =
-        SearchValues.Create([.. VendorTokens.All.Select(t => t.Prefix)], StringComparison.Ordinal);
+    private static readonly LiteralSearch Prefixes = new(SearchedPrefixes, ignoreCase: false);
 
     private static readonly FrozenDictionary<char, VendorToken[]> ByFirstCharacter =
         VendorTokens.All.GroupBy(t => t.Prefix[0]).ToFrozenDictionary(g => g.Key, g => g.OrderByDescending(t => t.Prefix.Length).ToArray());
@@ -17,16 +15,15 @@ internal sealed class VendorTokenDetector : Detector
 
     public override Anchors Anchor => Anchors.RareLiteral;
 
-    public override IEnumerable<string> Literals => VendorTokens.All.Select(t => t.Prefix);
+    public override IEnumerable<string> Literals => SearchedPrefixes;
 
     public override Canary Canary => new("with ghp" + "_CanaryCanaryCanaryCanaryCanaryCanary01 in it", "CanaryCanaryCanaryCanaryCanaryCanary01");
 
     public override void Find(ReadOnlySpan<char> text, HitList hits)
     {
         var i = 0;
-        while (text[i..].IndexOfAny(Prefixes) is var next and >= 0)
+        while ((i = Prefixes.Next(text, i)) >= 0)
         {
-            i += next;
             var end = EndAt(text, i);
             if (end > 0)
             {
@@ -36,6 +33,10 @@ internal sealed class VendorTokenDetector : Detector
             i = end > 0 ? end : i + 1;
         }
     }
+
+    /// <summary>A prefix of two characters is too short to search for: it is searched with each digit that may follow it.</summary>
+    private static IEnumerable<string> SearchedPrefixes =>
+        VendorTokens.All.SelectMany(t => t.Prefix.Length > 2 ? [t.Prefix] : "0123456789abcdef".Select(digit => t.Prefix + digit));
 
     /// <summary>The end of the token that begins here, or 0.</summary>
     private static int EndAt(ReadOnlySpan<char> text, int start)
@@ -49,7 +50,7 @@ internal sealed class VendorTokenDetector : Detector
 
             var body = start + token.Prefix.Length;
             var end = BodyEnd(text, body, token.Body, token.Exact ? token.MinLength + 1 : int.MaxValue);
-            if (token.Exact ? end - body == token.MinLength : end - body >= token.MinLength)
+            if ((token.Exact ? end - body == token.MinLength : end - body >= token.MinLength) && !IsFilling(text[body..end]))
             {
                 return end;
             }
@@ -57,6 +58,9 @@ internal sealed class VendorTokenDetector : Detector
 
         return 0;
     }
+
+    /// <summary><c>ghp_xxxxxxxx</c> in a document.</summary>
+    private static bool IsFilling(ReadOnlySpan<char> body) => !body.ContainsAnyExcept([body[0], '-', '_', '.']);
 
     private static int BodyEnd(ReadOnlySpan<char> text, int start, TokenBody body, int most)
     {

@@ -3,7 +3,10 @@ using DebugRelay.NetTrace;
 
 namespace DebugRelay.Scrubbing.Events;
 
-/// <summary>The runtime's own providers: their strings are names of types, methods and modules, which must not be mangled, with few exceptions.</summary>
+/// <summary>
+/// The runtime's own providers: their strings are names of types, methods and modules, with few exceptions, and must not be
+/// mangled.
+/// </summary>
 internal static class RuntimeProviders
 {
     private const int ExceptionThrown = 80;
@@ -16,7 +19,7 @@ internal static class RuntimeProviders
 
     public static bool Contains(string provider) => Names.Contains(provider);
 
-    /// <summary>Messages of exceptions and failure reasons are written by the application. Of an exception's fields only the first is a type name.</summary>
+    /// <summary>Messages of exceptions are written by the application. Of an exception's fields only the first is a type name.</summary>
     public static bool HoldsFreeText(EventType type, EventField field) =>
         (type.EventId == ExceptionThrown && !ReferenceEquals(field, type.Fields[0]))
         || field.Name.Contains("Message", StringComparison.OrdinalIgnoreCase)

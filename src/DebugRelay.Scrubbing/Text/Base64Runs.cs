@@ -9,8 +9,11 @@ namespace DebugRelay.Scrubbing.Text;
 /// <summary>Finds runs of base64 long enough to hold a secret, and decodes them to text.</summary>
 internal static class Base64Runs
 {
+    private static readonly SearchValues<byte> TextBytes = 
+        SearchValues.Create([0, (byte)'\t', (byte)'\r', (byte)'\n', .. Enumerable.Range(' ', 95).Select(c => (byte)c)]);
+
     /// <summary>
-    /// The next run from <paramref name="from"/> on, without its padding. Only every 24th character is looked at: a run of 24 cannot hide between.
+    /// The next run from <paramref name="from"/> on, without its padding. Only every 24th character is looked at: no run hides between.
     /// </summary>
     public static bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int end)
     {
@@ -47,6 +50,25 @@ internal static class Base64Runs
         }
 
         return end;
+    }
+
+    /// <summary>
+    /// Whether the first six bytes are ASCII text, or the zeros of UTF-16: a cheap look before a run is decoded from somewhere
+    /// inside.
+    /// </summary>
+    public static bool BeginsWithText(ReadOnlySpan<char> run)
+    {
+        Span<byte> bytes = stackalloc byte[6];
+        Span<char> alphabet = stackalloc char[8];
+        if (run.Length < Limits.Base64Run)
+        {
+            return false;
+        }
+
+        run[..8].CopyTo(alphabet);
+        alphabet.Replace('+', '-');
+        alphabet.Replace('/', '_');
+        return Base64Url.DecodeFromChars(alphabet, bytes, out _, out _) == OperationStatus.Done && !bytes.ContainsAnyExcept(TextBytes);
     }
 
     /// <summary>Fills the view with the decoded text. Bytes that are no text become blanks. Answers whether most of it is text.</summary>

@@ -4,11 +4,13 @@ using System.Text;
 
 namespace DebugRelay.Scrubbing.Text;
 
-/// <summary>Makes decoded views of a text. Each answers false where there is nothing to decode, and leaves what is not well-formed as it is.</summary>
+/// <summary>Makes decoded views of a text. Each answers false where there is nothing to decode, and leaves what is not well-formed alone.</summary>
 internal static class Decoders
 {
     private static readonly SearchValues<char> ZeroWidth =
-        SearchValues.Create("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff");
+        SearchValues.Create(
+            "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f"
+            + "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff");
 
     /// <summary>Percent-encoded characters, UTF-8 sequences among them.</summary>
     public static bool Percent(ReadOnlySpan<char> text, DecodedView view)
@@ -70,7 +72,10 @@ internal static class Decoders
         return changed;
     }
 
-    /// <summary>What reads as plain text but is not: characters without width are dropped; other scripts' digits, full-width forms, dashes and blanks become ASCII.</summary>
+    /// <summary>
+    /// What reads as plain text but is not: characters without width are dropped; other scripts' digits, full-width forms, dashes and blanks
+    /// become ASCII.
+    /// </summary>
     public static bool Lookalikes(ReadOnlySpan<char> text, DecodedView view)
     {
         view.Start(text.Length);
@@ -124,7 +129,8 @@ internal static class Decoders
     private static bool TryHex(ReadOnlySpan<char> text, int start, out byte value)
     {
         value = 0;
-        return start + 2 <= text.Length && byte.TryParse(text.Slice(start, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        return start + 2 <= text.Length
+            && byte.TryParse(text.Slice(start, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 
     /// <summary>Characters used; 1 where the backslash stands for itself.</summary>
@@ -136,7 +142,8 @@ internal static class Decoders
             return 1;
         }
 
-        if (text[1] == 'u' && text.Length >= 6 && ushort.TryParse(text.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+        if (text[1] == 'u' && text.Length >= 6 
+            && ushort.TryParse(text.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
         {
             c = (char)unit;
             return 6;

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Numerics;
 using DebugRelay.Scrubbing.Detectors;
 
 namespace DebugRelay.Scrubbing.Text;
@@ -14,12 +14,14 @@ internal sealed class TextScanner
     private readonly DetectorSet _detectors;
     private readonly JsonScanner _json;
     private readonly DecodedView?[] _views = new DecodedView?[(Limits.DecodeDepth + 2) * 2];
+    private readonly uint _inNames;
     private long _budget;
 
     public TextScanner(DetectorSet detectors)
     {
         _detectors = detectors;
         _json = new JsonScanner(this);
+        _inNames = detectors.With(Anchors.RareLiteral | Anchors.Scheme);
     }
 
     /// <summary>Values that were masked because of their key, as they read when decoded. The caller clears it.</summary>
@@ -36,7 +38,7 @@ internal sealed class TextScanner
 
         if (kind == TextKind.Name)
         {
-            RunDetectors(text, Anchors.RareLiteral | Anchors.Scheme, hits);
+            RunDetectors(text, _detectors.Look(text).Detectors & _inNames, hits);
         }
         else
         {
@@ -59,23 +61,28 @@ internal sealed class TextScanner
         }
 
         Spend(text.Length);
+        var signs = _detectors.Look(text);
         if (depth > Limits.DecodeDepth)
         {
-            RunDetectors(text, Anchors.All, hits);
+            RunDetectors(text, signs.Detectors, hits);
+            return;
+        }
+
+        var hidden = signs.Characters & (CharacterKinds.NotAscii | CharacterKinds.Percent | CharacterKinds.Backslash);
+        if (signs.Detectors == 0 && hidden == 0 && !Base64Runs.TryFind(text, 0, out _, out _))
+        {
             return;
         }
 
         var view = View(depth, 0);
-        if (!Ascii.IsValid(text) && Decoders.Lookalikes(text, view))
+        if ((hidden & CharacterKinds.NotAscii) != 0 && Decoders.Lookalikes(text, view))
         {
             ScanView(view, depth, hits);
-            return;
         }
-
-        if (!_json.TryScan(text, depth, hits))
+        else if (!_json.TryScan(text, depth, hits))
         {
-            RunDetectors(text, Anchors.All, hits);
-            ScanEncoded(text, view, depth, hits);
+            RunDetectors(text, signs.Detectors, hits);
+            ScanEncoded(text, hidden, view, depth, hits);
         }
     }
 
@@ -86,14 +93,14 @@ internal sealed class TextScanner
         hits.MapFrom(mark, view.Offsets);
     }
 
-    private void ScanEncoded(ReadOnlySpan<char> text, DecodedView view, int depth, HitList hits)
+    private void ScanEncoded(ReadOnlySpan<char> text, CharacterKinds hidden, DecodedView view, int depth, HitList hits)
     {
-        if (Decoders.Percent(text, view))
+        if ((hidden & CharacterKinds.Percent) != 0 && Decoders.Percent(text, view))
         {
             ScanView(view, depth, hits);
         }
 
-        if (Decoders.Escapes(text, view))
+        if ((hidden & CharacterKinds.Backslash) != 0 && Decoders.Escapes(text, view))
         {
             ScanView(view, depth, hits);
         }
@@ -131,6 +138,13 @@ internal sealed class TextScanner
             }
 
             var next = run.IndexOfAny('/', '-', '_');
+            while (next >= 0 && !Base64Runs.BeginsWithText(run[(next + 1)..]) && left > 0)
+            {
+                run = run[(next + 1)..];
+                next = run.IndexOfAny('/', '-', '_');
+                left--;
+            }
+
             run = next < 0 ? [] : run[(next + 1)..];
             if (run.Length < Limits.Base64Run)
             {
@@ -139,20 +153,11 @@ internal sealed class TextScanner
         }
     }
 
-    private void RunDetectors(ReadOnlySpan<char> text, Anchors wanted, HitList hits)
+    private void RunDetectors(ReadOnlySpan<char> text, uint wanted, HitList hits)
     {
-        var anchors = _detectors.AnchorsIn(text, wanted);
-        if (anchors == Anchors.None)
+        for (; wanted != 0; wanted &= wanted - 1)
         {
-            return;
-        }
-
-        foreach (var detector in _detectors.Detectors)
-        {
-            if ((anchors & detector.Anchor) != 0)
-            {
-                detector.Find(text, hits);
-            }
+            _detectors.Detectors[BitOperations.TrailingZeroCount(wanted)].Find(text, hits);
         }
     }
 

@@ -114,7 +114,8 @@ public sealed class RelayHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Agent.Terminate();
+        if (!Agent.HasExited)
+            Agent.Terminate();
         await Agent.WaitForExitAsync();
         await Agent.DisposeAsync();
         Authority.Dispose();

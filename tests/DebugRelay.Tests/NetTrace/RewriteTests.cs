@@ -25,7 +25,8 @@ public class RewriteTests
     public async Task Replaced_texts_are_what_another_reader_reads(string replacement)
     {
         var trace = await Traces.ManagedAsync();
-        var (output, summary) = await Rewriting.RunAsync(trace, Filter.Replacing(text => text.Replace(Secret, replacement, StringComparison.Ordinal)));
+        var (output, summary) = await Rewriting.RunAsync(
+            trace, Filter.Replacing(text => text.Replace(Secret, replacement, StringComparison.Ordinal)));
 
         Assert.Equal(RewriteState.Complete, summary.State);
         Assert.Empty(summary.Counts.Blanked);

@@ -56,4 +56,6 @@ internal sealed class Filter(Func<EventType, EventAction> plan, Filter.VisitEven
     public EventAction Plan(EventType type) => plan(type);
 
     public EventAction Visit(EventType type, ref EventFields fields) => visit!(type, ref fields);
+
+    public string VisitText(StreamText place, string name, string text) => text;
 }

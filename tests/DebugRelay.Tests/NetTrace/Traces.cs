@@ -12,7 +12,8 @@ internal static class Traces
         EmitIndescribable, rundown: false, LiveTrace.Provider(ManifestSource.ProviderName), LiveTrace.Provider(DescribingSource.ProviderName)));
 
     private static readonly Lazy<Task<byte[]>> Runtime = new(() => LiveTrace.CaptureAsync(
-        EmitRuntime, rundown: true, LiveTrace.Provider("Microsoft-Windows-DotNETRuntime", RuntimeKeywords), LiveTrace.Provider("Microsoft-DotNETCore-SampleProfiler")));
+        EmitRuntime, rundown: true,
+        LiveTrace.Provider("Microsoft-Windows-DotNETRuntime", RuntimeKeywords), LiveTrace.Provider("Microsoft-DotNETCore-SampleProfiler")));
 
     // GC, handles, loader, JIT, interop, contention, exceptions, threads, types, and the diagnostics of compilation, methods and types.
     private const long RuntimeKeywords = 0xE0_200D_E01F;
@@ -65,7 +66,8 @@ internal static class Traces
             ManifestSource.Log.One($"text {i} of alice@example.com");
             ManifestSource.Log.Two(i, "first alice@example.com", new string('x', i % 40));
             ManifestSource.Log.Flags(i % 2 == 0, "flagged alice@example.com", i % 3 == 0, i);
-            ManifestSource.Log.Many(1, -2, 3, 4, 5, 6.5f, 7.5, DateTime.UnixEpoch, new Guid(i, 2, 3, [1, 2, 3, 4, 5, 6, 7, 8]), 'c', "many alice@example.com");
+            ManifestSource.Log.Many(
+                1, -2, 3, 4, 5, 6.5f, 7.5, DateTime.UnixEpoch, new Guid(i, 2, 3, [1, 2, 3, 4, 5, 6, 7, 8]), 'c', "many alice@example.com");
             ManifestSource.Log.Empty();
             ManifestSource.Log.Named("named alice@example.com", Shade.Dark);
             DescribingSource.Log.Logged(3, "Shop.Orders", [new("User", "alice@example.com"), new("Count", $"{i}")]);

@@ -86,6 +86,26 @@ public class TraceScrubberTests
     }
 
     [Fact]
+    public async Task Runtime_events_keep_their_names_and_lose_the_secrets_of_exception_messages()
+    {
+        const string Runtime = "Microsoft-Windows-DotNETRuntime";
+        var provider = new EventPipeProvider(Runtime, EventLevel.Verbose, 0x8000 | 0x10 | 0x8);   // exceptions, JIT, loader
+
+        var (raw, scrubbed, result) = await TraceAsync(ScrubProfile.Default, provider, () =>
+        {
+            Assert.Throws<InvalidOperationException>((Action)(() => throw new InvalidOperationException("Login failed, password=tweet-tweet-2")));
+        }, rundown: true);
+
+        Assert.Equal(RewriteState.Complete, result.Summary.State);
+        Assert.NotEmpty(LeakFinder.Find(raw, "tweet-tweet-2"));
+        Assert.Empty(LeakFinder.Find(scrubbed, "tweet-tweet-2"));
+        Assert.Equal([Runtime], result.Report.Providers.Keys.Where(p => p.StartsWith(Runtime, StringComparison.Ordinal)));
+        Assert.Equal(["generic-secret"], result.Report.Providers[Runtime].Keys);
+        Assert.Contains(ReadExceptions(scrubbed), e => e == "System.InvalidOperationException: Login failed, password=[generic-secret]");
+        Assert.True(result.Summary.Counts.EventsOut > 1000);
+    }
+
+    [Fact]
     public async Task Profile_none_copies_byte_for_byte()
     {
         using var source = new LeakySource();
@@ -113,11 +133,11 @@ public class TraceScrubberTests
         ScrubProfile profile, Action emit, string provider = LeakySource.Provider) =>
         TraceAsync(profile, new EventPipeProvider(provider, EventLevel.Verbose, -1), emit);
 
-    private static async Task<(byte[] Raw, byte[] Scrubbed, ScrubResult Result)> TraceAsync(ScrubProfile profile, EventPipeProvider provider, Action emit)
+    private static async Task<(byte[] Raw, byte[] Scrubbed, ScrubResult Result)> TraceAsync(ScrubProfile profile, EventPipeProvider provider, Action emit, bool rundown = false)
     {
         var client = new DiagnosticsClient(Environment.ProcessId);
         using var session = await client.StartEventPipeSessionAsync(
-            [provider], requestRundown: false, circularBufferMB: 16, TestContext.Current.CancellationToken);
+            [provider], requestRundown: rundown, circularBufferMB: 64, TestContext.Current.CancellationToken);
         var raw = new MemoryStream();
         var reading = session.EventStream.CopyToAsync(raw, TestContext.Current.CancellationToken);
         emit();
@@ -130,6 +150,15 @@ public class TraceScrubberTests
         var result = await TraceScrubber.ScrubAsync(PipeReader.Create(raw), output, profile, TestContext.Current.CancellationToken);
         await output.CompleteAsync();
         return (raw.ToArray(), scrubbed.ToArray(), result);
+    }
+
+    private static List<string> ReadExceptions(byte[] trace)
+    {
+        var exceptions = new List<string>();
+        using var source = new EventPipeEventSource(new MemoryStream(trace));
+        source.Clr.ExceptionStart += e => exceptions.Add($"{e.ExceptionType}: {e.ExceptionMessage}");
+        source.Process();
+        return exceptions;
     }
 
     private static List<string> Read(byte[] trace)

@@ -1,0 +1,196 @@
+#!/bin/sh
+# Verifies a DebugRelay recording with OpenSSL and sha256sum alone; docs/recording-format.md describes what is checked.
+#   verify-recording.sh DIR CA [HEADS]
+# DIR is a session's folder, CA the PEM file of the roots to trust, HEADS a file of witnessed checkpoints ("session index sha256" lines).
+# Prints one line: OK (exit 0), INCOMPLETE or TAMPERED (exit 4). Without a folder or a root to trust there is no verdict: exit 2.
+set -u
+LC_ALL=C; export LC_ALL
+unset CDPATH
+
+usage() { echo "$1" >&2; exit 2; }
+tampered() { echo "TAMPERED $1"; exit 4; }
+incomplete() { echo "INCOMPLETE $1"; exit 4; }
+
+[ $# -eq 2 ] || [ $# -eq 3 ] || usage "usage: verify-recording.sh DIR CA [HEADS]"
+[ -d "$1" ] || usage "There is no folder $1."
+openssl x509 -in "$2" -noout 2>/dev/null || usage "There is no certificate to trust in $2, so nothing can be verified."
+ca=$(cd "$(dirname -- "$2")" && pwd)/$(basename -- "$2")
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+: > "$tmp/heads"
+[ $# -eq 2 ] || cat -- "$3" > "$tmp/heads" 2>/dev/null || usage "The heads cannot be read."
+grep -Evq '^([A-Za-z0-9_][A-Za-z0-9._-]* [0-9]{1,9} [0-9a-f]{64})?$' "$tmp/heads" && usage "A line of the heads is not 'session index sha256'."
+cd -- "$1" || usage "The recording cannot be read."
+
+# --- words -------------------------------------------------------------------------------------------------------------------------
+is_name() { case $1 in '' | [.-]* | *[!A-Za-z0-9._-]*) return 1 ;; esac; [ ${#1} -le 128 ]; }
+is_number() { case $1 in 0) return 0 ;; '' | 0* | *[!0-9]*) return 1 ;; esac; [ ${#1} -le 18 ]; }
+is_hex() { case $1 in *[!0-9a-f]*) return 1 ;; esac; [ ${#1} -eq 64 ]; }
+is_time() { case $1 in *.[0-9][0-9][0-9]) is_number "${1%.*}" && [ "${1%.*}" -le 253402300799 ] ;; *) return 1 ;; esac; }
+shown() { if is_name "$1"; then echo "$1"; else echo "(odd name)"; fi; }
+is_file() { [ -f "$1" ] && [ ! -L "$1" ]; }
+size() { wc -c < "$1" | tr -d ' '; }
+sum() { set -- $(sha256sum "$1"); echo "$1"; }
+
+# --- which files are there ---------------------------------------------------------------------------------------------------------
+sealed=0
+number=0000
+while [ -f "$number.checkpoint" ]; do sealed=$((sealed + 1)); number=$(printf %04d $sealed); done
+unsealed=''
+
+check_segment_file() {
+  stem=${1%%.*} extension=${1#*.} index=${1%%.*}
+  while [ ${#index} -gt 1 ] && [ "${index#0}" != "$index" ]; do index=${index#0}; done
+  is_number "$index" && [ ${#index} -le 9 ] && [ "$(printf %04d "$index")" = "$stem" ] || tampered "$(shown "$1") does not belong to a recording"
+  case $extension in
+    ndjson | pub | cert | sig) ;;
+    checkpoint) ;;
+    checkpoint.new) [ "$index" -ge $sealed ] || tampered "$1 does not belong to a recording" ;;
+    *) tampered "$(shown "$1") does not belong to a recording" ;;
+  esac
+  [ "$index" -le $sealed ] || tampered "$number.checkpoint is missing, but $1 is there"
+  if [ "$index" -eq $sealed ] && [ -z "$unsealed" ]; then unsealed=$1; fi
+}
+
+for file in .[!.]* ..?* *; do
+  [ -e "$file" ] || [ -L "$file" ] || continue
+  case $file in
+    streams) [ -d streams ] && [ ! -L streams ] || tampered "streams is not a regular folder" ;;
+    agent.crt) is_file agent.crt || tampered "agent.crt is not a regular file" ;;
+    *) is_file "$file" || tampered "$(shown "$file") is not a regular file"; check_segment_file "$file" ;;
+  esac
+done
+for file in streams/.[!.]* streams/..?* streams/*; do
+  [ -e "$file" ] || [ -L "$file" ] || continue
+  is_file "$file" || tampered "streams/$(shown "${file#streams/}") is not a regular file"
+  is_name "${file#streams/}" || tampered "streams/(odd name) does not belong to a recording"
+done
+[ $sealed -gt 0 ] || incomplete "no segment is sealed"
+
+# --- the agent's certificate -------------------------------------------------------------------------------------------------------
+[ -f agent.crt ] || tampered "agent.crt is missing"
+openssl x509 -in agent.crt -noout -pubkey > "$tmp/agent.pub" 2>/dev/null || tampered "agent.crt holds no certificate"
+agent=$(sum agent.crt)
+
+# --- each segment, in order --------------------------------------------------------------------------------------------------------
+line() { # the next line of the checkpoint must be "$1 VALUE"
+  IFS=' ' read -r name value rest && [ "$name" = "$1" ] && [ -z "$rest" ]
+}
+
+parse() { # reads the checkpoint from stdin, its streams' lines into $tmp/pieces
+  line debugrelay-checkpoint && [ "$value" = 1 ] && line algorithm && [ "$value" = ecdsa-p256-sha256 ] || return 1
+  line host && is_name "$value" || return 1; host=$value
+  line session && is_name "$value" || return 1; session=$value
+  line index && is_number "$value" || return 1; index=$value
+  line time && is_time "$value" || return 1; time=${value%.*}
+  IFS=' ' read -r name entries count rest && [ "$name" = entries ] && [ -z "$rest" ] || return 1
+  is_number "$entries" && is_number "$count" || return 1
+  line entries-sha256 && is_hex "$value" || return 1; entries_sum=$value
+  line previous-sha256 && { [ "$value" = none ] || is_hex "$value"; } || return 1; previous=$value
+  line agent-sha256 && is_hex "$value" || return 1; named_agent=$value
+  line next-key-sha256 && { [ "$value" = final ] || is_hex "$value"; } || return 1; next=$value
+  : > "$tmp/pieces"
+  while IFS=' ' read -r name stream offset bytes piece whole rest; do
+    [ "$name" = stream ] && [ -z "$rest" ] && is_name "$stream" && is_number "$offset" && is_number "$bytes" && is_hex "$piece" || return 1
+    [ "$whole" = open ] || is_hex "$whole" || return 1
+    echo "$stream $offset $bytes $piece $whole" >> "$tmp/pieces"
+  done
+  [ -z "$name" ]  # a last line without an end is left here
+}
+
+check_stream() { # STREAM OFFSET BYTES PIECE WHOLE; how far a stream is verified lies in $tmp/stream.NAME
+  known=0 state=open
+  if [ -f "$tmp/stream.$1" ]; then read -r known state < "$tmp/stream.$1"; else streams=$((streams + 1)); fi
+  [ "$state" = open ] && [ "$2" -eq "$known" ] || tampered "stream $1 does not continue in $checkpoint"
+  end=$(($2 + $3))
+  [ -f "streams/$1" ] && [ "$(size "streams/$1")" -ge $end ] || tampered "stream $1 is shorter than $checkpoint says"
+  set -- "$1" "$2" "$3" "$4" "$5" $(tail -c "+$(($2 + 1))" "streams/$1" | head -c "$3" | sha256sum)
+  [ "$6" = "$4" ] || tampered "stream $1 is changed"
+  if [ "$5" != open ]; then
+    set -- "$1" "$2" "$3" "$4" "$5" $(head -c $end "streams/$1" | sha256sum)
+    [ "$6" = "$5" ] || tampered "stream $1 is changed"
+    state=complete
+  fi
+  echo "$end $state" > "$tmp/stream.$1"
+}
+
+i=0 total=0 streams=0 expected_key='' earliest='' latest='' last_checkpoint=none
+while [ $i -lt $sealed ]; do
+  n=$(printf %04d $i)
+  checkpoint=$n.checkpoint
+  for extension in ndjson pub cert sig; do [ -f $n.$extension ] || tampered "$n.$extension is missing"; done
+  parse < $checkpoint || tampered "$checkpoint is malformed"
+  [ $i -gt 0 ] || { first_host=$host first_session=$session; }
+  [ "$index" -eq $i ] && [ "$session" = "$first_session" ] && [ "$host" = "$first_host" ] || tampered "$checkpoint belongs elsewhere"
+  [ "$named_agent" = "$agent" ] || tampered "agent.crt is not the one that $checkpoint names"
+
+  set -- $(sha256sum $n.pub $checkpoint $n.ndjson)
+  key_sum=$1 checkpoint_sum=$3 ndjson_sum=$5
+  [ -z "$expected_key" ] || [ "$expected_key" = final ] || [ "$expected_key" = "$key_sum" ] ||
+    tampered "$n.pub is not the key that the checkpoint before names"
+  printf 'debugrelay-segment-key 1\nalgorithm ecdsa-p256-sha256\nhost %s\nsession %s\nindex %s\nkey-sha256 %s\n' "$host" "$session" $i "$key_sum" |
+    openssl dgst -sha256 -verify "$tmp/agent.pub" -signature $n.cert >/dev/null 2>&1 || tampered "$n.pub is not certified by the agent"
+  openssl dgst -sha256 -verify $n.pub -signature $n.sig $checkpoint >/dev/null 2>&1 || tampered "$checkpoint is not signed by its key"
+  [ "$expected_key" != final ] || tampered "$checkpoint comes after the final one"
+  [ "$previous" = "$last_checkpoint" ] || tampered "$checkpoint does not follow the checkpoint before"
+
+  [ "$entries" = $total ] || tampered "$checkpoint does not continue the entries"
+  [ "$ndjson_sum" = "$entries_sum" ] || tampered "$n.ndjson is changed"
+  awk -v n="$entries" -v count="$count" 'index($0, "{\"n\":" n ",") != 1 { exit 1 } { n++; lines++ } END { if (lines + 0 != count) exit 1 }' $n.ndjson ||
+    tampered "$n.ndjson does not hold the entries that $checkpoint names"
+  while read -r piece_line; do check_stream $piece_line; done < "$tmp/pieces"
+
+  expected_key=$next last_checkpoint=$checkpoint_sum total=$((total + count))
+  echo "$i $checkpoint_sum" >> "$tmp/sums"
+  if [ -z "$earliest" ] || [ "$time" -lt "$earliest" ]; then earliest=$time; fi
+  if [ -z "$latest" ] || [ "$time" -gt "$latest" ]; then latest=$time; fi
+  i=$((i + 1))
+done
+
+# --- nothing after the end ---------------------------------------------------------------------------------------------------------
+[ "$next" != final ] || [ -z "$unsealed" ] || tampered "$unsealed comes after the final checkpoint"
+for file in streams/*; do
+  [ -f "$file" ] || continue
+  name=${file#streams/}
+  if [ -f "$tmp/stream.$name" ]; then
+    read -r known state < "$tmp/stream.$name"
+    if [ "$next" = final ] || [ "$state" = complete ]; then
+      [ "$(size "$file")" -le "$known" ] || tampered "stream $name is longer than its checkpoints say"
+    fi
+  elif [ "$next" = final ]; then
+    tampered "stream $name is in no checkpoint"
+  fi
+done
+
+# --- trust, at the time of the checkpoints -----------------------------------------------------------------------------------------
+openssl x509 -in agent.crt -noout -ext extendedKeyUsage 2>/dev/null | grep -q 'TLS Web Server Authentication' ||
+  tampered "agent.crt is not a server's certificate that may sign"
+usage=$(openssl x509 -in agent.crt -noout -ext keyUsage 2>/dev/null)
+case $usage in '' | *"Digital Signature"*) ;; *) tampered "agent.crt is not a server's certificate that may sign" ;; esac
+for time in "$earliest" "$latest"; do # the system's own roots are shut out: only CA is trusted
+  openssl verify -no-CApath -no-CAstore -CAfile "$ca" -untrusted agent.crt -purpose sslserver -attime "$time" agent.crt >/dev/null 2>&1 ||
+    tampered "agent.crt was not trusted when the checkpoints were made"
+done
+
+# --- what others have witnessed ----------------------------------------------------------------------------------------------------
+witnessed=0 beyond=-1
+while read -r session index head || [ -n "$session" ]; do
+  [ "$session" = "$first_session" ] || continue
+  while [ ${#index} -gt 1 ] && [ "${index#0}" != "$index" ]; do index=${index#0}; done
+  if [ "$index" -lt $sealed ]; then
+    grep -qx "$index $head" "$tmp/sums" || tampered "$(printf %04d "$index").checkpoint is not the one that was witnessed"
+    witnessed=$((witnessed + 1))
+  elif [ "$next" = final ]; then
+    tampered "$(printf %04d "$index").checkpoint was witnessed, but the recording ends before it"
+  elif [ "$index" -gt $beyond ]; then
+    beyond=$index
+  fi
+done < "$tmp/heads"
+
+if [ "$next" != final ]; then
+  ends="no final checkpoint after segment $n"
+  [ $beyond -lt 0 ] || ends="$ends, though $(printf %04d $beyond).checkpoint was witnessed"
+  incomplete "$ends"
+fi
+echo "OK session $first_session on $first_host: $sealed segments, $total entries, $streams streams, $witnessed heads witnessed"

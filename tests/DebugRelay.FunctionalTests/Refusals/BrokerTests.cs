@@ -1,0 +1,217 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport;
+using DebugRelay.TestSupport.Hosts;
+using DebugRelay.TestSupport.Processes;
+using Xunit;
+
+namespace DebugRelay.FunctionalTests.Refusals;
+
+/// <summary>The test plays an agent that was taken over: it speaks to the broker as it likes, with all that it has recorded.</summary>
+public sealed class BrokerTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestAuthority _authority = new();
+    private TestProcess _broker = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string SocketPath => _folder.File("broker");
+
+    public async ValueTask InitializeAsync()
+    {
+        string configuration = RelayHost.WriteConfiguration(_folder, _authority, RelayHost.Policy("process.list", "process.info"));
+        _broker = TestProcess.Start(BuiltPrograms.Broker, ["run", "--config", configuration, "--socket", SocketPath], RelayHost.NoDiagnostics);
+        await _broker.WaitForOutputAsync(l => l.Contains("listening", StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _broker.Terminate();
+        await _broker.WaitForExitAsync();
+        await _broker.DisposeAsync();
+        _authority.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task What_the_policy_forbids_is_refused_whatever_the_agent_says()
+    {
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using AgentSide session = await OpenAsync();
+        var parameters = new EventPipeParameters { Providers = [new EventProvider("System.Runtime", 0, 4)], BufferMegabytes = 1, Rundown = false, DurationSeconds = 1 };
+        Decided decided = await session.AskAsync(session.Request("trace", sample.Id, parameters));
+        Assert.False(decided.Allowed);
+        Assert.Equal(ErrorCode.Denied, decided.Code);
+        Assert.Contains("trace", decided.Reason, StringComparison.Ordinal);
+        // What is allowed goes on.
+        Assert.True((await session.AskAsync(session.Request("process.info", sample.Id, null))).Allowed);
+    }
+
+    [Fact]
+    public async Task An_agent_that_goes_on_after_a_refusal_gets_nothing()
+    {
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using AgentSide session = await OpenAsync();
+        var parameters = new EventPipeParameters { Providers = [new EventProvider("System.Runtime", 0, 4)], BufferMegabytes = 1, Rundown = false, DurationSeconds = 1 };
+        using AgentOperation operation = await session.SendAsync(session.Request("trace", sample.Id, parameters));
+        Assert.False((await operation.Reader.ExpectAsync(FrameType.Decided, Cancellation)).Read(ProtocolJson.Default.Decided).Allowed);
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await operation.Writer.WriteAsync(FrameType.Proceed, Cancellation);
+            await operation.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+        });
+    }
+
+    [Fact]
+    public async Task A_recorded_proof_opens_no_second_session()
+    {
+        Proof? recorded = null;
+        await using (await OpenAsync(p => recorded = p))
+        {
+        }
+        RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => OpenAsync(_ => recorded!));
+        Assert.Equal(ErrorCode.BadProof, e.Refusal.Code);
+    }
+
+    [Fact]
+    public async Task A_proof_that_is_missing_or_a_strangers_opens_none()
+    {
+        RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => OpenAsync(p => p with { Signature = [] }));
+        Assert.Equal(ErrorCode.BadProof, e.Refusal.Code);
+        using var stranger = new TestAuthority();
+        e = await Assert.ThrowsAsync<RefusedException>(() => OpenAsync(authority: stranger));
+        Assert.Equal(ErrorCode.BadProof, e.Refusal.Code);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_recorded_is_worth_nothing()
+    {
+        await using AgentSide session = await OpenAsync();
+        OpenOperation recorded = session.Request("process.list", null, null);
+        Assert.True((await session.AskAsync(recorded)).Allowed);
+        // Again in the same session, and in another of the same engineer.
+        RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => session.AskAsync(recorded));
+        Assert.Equal(ErrorCode.Replayed, e.Refusal.Code);
+        await using AgentSide other = await OpenAsync();
+        e = await Assert.ThrowsAsync<RefusedException>(() => other.AskAsync(recorded with { Session = other.Id }));
+        Assert.Equal(ErrorCode.BadRequest, e.Refusal.Code);
+    }
+
+    [Fact]
+    public async Task A_request_by_a_key_of_the_agents_own_is_refused()
+    {
+        await using AgentSide session = await OpenAsync();
+        using ECDsa own = EphemeralKey.NewPair();
+        SignedRequest forged = SignedRequest.Create(own, new OperationRequest { Session = session.Id, Number = 1, Operation = "process.list" });
+        RefusedException e = await Assert.ThrowsAsync<RefusedException>(
+            () => session.AskAsync(new OpenOperation(session.Id, [], forged.Request.ToArray(), forged.Signature.ToArray())));
+        Assert.Equal(ErrorCode.BadRequest, e.Refusal.Code);
+    }
+
+    [Fact]
+    public async Task Nothing_works_without_a_session()
+    {
+        await using AgentSide session = await OpenAsync();
+        OpenOperation request = session.Request("process.list", null, null);
+        await session.CloseAsync();
+        await using AgentSide fresh = await OpenAsync();
+        RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => fresh.AskAsync(request));
+        Assert.Equal(ErrorCode.NoSession, e.Refusal.Code);
+    }
+
+    private async Task<AgentSide> OpenAsync(Func<Proof, Proof>? forge = null, TestAuthority? authority = null)
+    {
+        using X509Certificate2 alice = (authority ?? _authority).Client(RelayHost.Alice);
+        return await AgentSide.OpenAsync(SocketPath, alice, forge, Cancellation);
+    }
+
+    /// <summary>An agent's connection to a broker, frame by frame.</summary>
+    private sealed class AgentOperation(NetworkStream stream) : IDisposable
+    {
+        public FrameReader Reader { get; } = new(PipeReader.Create(stream));
+
+        public FrameWriter Writer { get; } = new(PipeWriter.Create(stream));
+
+        public static async Task<AgentOperation> ConnectAsync(string path, CancellationToken cancellation)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new AgentOperation(new NetworkStream(socket, ownsSocket: true));
+        }
+
+        public void Dispose()
+        {
+            Writer.Dispose();
+            stream.Dispose();
+        }
+    }
+
+    /// <summary>An agent's side of a session.</summary>
+    private sealed class AgentSide(string path, AgentOperation control, ECDsa key, string id) : IAsyncDisposable
+    {
+        private ulong _number;
+
+        public string Id => id;
+
+        public static async Task<AgentSide> OpenAsync(string path, X509Certificate2 certificate, Func<Proof, Proof>? forge, CancellationToken cancellation)
+        {
+            AgentOperation control = await AgentOperation.ConnectAsync(path, cancellation);
+            await control.Writer.WriteAsync(FrameType.ChallengeRequest, cancellation);
+            Challenge challenge = (await control.Reader.ExpectAsync(FrameType.Challenge, cancellation)).Read(ProtocolJson.Default.Challenge);
+            ECDsa key = EphemeralKey.NewPair();
+            Proof proof = RawSession.Prove(certificate, key, challenge);
+            await control.Writer.WriteAsync(FrameType.Proof, forge?.Invoke(proof) ?? proof, ProtocolJson.Default.Proof, cancellation);
+            await control.Reader.ExpectAsync(FrameType.SessionOpened, cancellation);
+            return new AgentSide(path, control, key, challenge.Session);
+        }
+
+        public OpenOperation Request(string operation, int? pid, EventPipeParameters? parameters)
+        {
+            SignedRequest signed = SignedRequest.Create(key, new OperationRequest
+            {
+                Session = id,
+                Number = ++_number,
+                Operation = operation,
+                Target = pid is { } p ? new RequestTarget(p, HostProcesses.StartTimeOf(p)) : null,
+                Parameters = parameters,
+            });
+            return new OpenOperation(id, [], signed.Request.ToArray(), signed.Signature.ToArray());
+        }
+
+        public async Task<AgentOperation> SendAsync(OpenOperation open)
+        {
+            AgentOperation operation = await AgentOperation.ConnectAsync(path, Cancellation);
+            await operation.Writer.WriteAsync(FrameType.OpenOperation, open, ProtocolJson.Default.OpenOperation, Cancellation);
+            return operation;
+        }
+
+        public async Task<Decided> AskAsync(OpenOperation open)
+        {
+            using AgentOperation operation = await SendAsync(open);
+            return (await operation.Reader.ExpectAsync(FrameType.Decided, Cancellation)).Read(ProtocolJson.Default.Decided);
+        }
+
+        /// <summary>Closes our half; the broker's half closes when the session is gone there too.</summary>
+        public async Task CloseAsync()
+        {
+            await control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
+            while (await control.Reader.ReadAsync(Cancellation) is not null)
+            {
+                // Its last word.
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            control.Dispose();
+            key.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

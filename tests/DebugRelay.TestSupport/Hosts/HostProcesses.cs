@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace DebugRelay.TestSupport.Hosts;
+
+/// <summary>The broker and the workers that an agent of a test has started, found by parentage so that no other test's are touched.</summary>
+public static class HostProcesses
+{
+    public static int BrokerOf(RelayHost host) => ChildrenOf(host.Agent.Id, "debugrelay-broker").Single();
+
+    public static IReadOnlyList<int> WorkersOf(RelayHost host) => [.. ChildrenOf(BrokerOf(host), "debugrelay-worker")];
+
+    /// <summary>Start time in clock ticks since boot, proc(5).</summary>
+    public static ulong StartTimeOf(int pid)
+    {
+        string stat = File.ReadAllText($"/proc/{pid}/stat");
+        return ulong.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
+    }
+
+    public static void Kill(int pid)
+    {
+        using Process process = Process.GetProcessById(pid);
+        process.Kill();
+    }
+
+    public static async Task WaitUntilGoneAsync(int pid, CancellationToken cancellation)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(pid);
+            await process.WaitForExitAsync(cancellation);
+        }
+        catch (ArgumentException)
+        {
+            // It is gone already.
+        }
+    }
+
+    private static IEnumerable<int> ChildrenOf(int parent, string program)
+    {
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int pid)
+                && ParentOf(pid) == parent
+                && (new FileInfo($"/proc/{pid}/exe").LinkTarget ?? "").EndsWith($"/{program}", StringComparison.Ordinal))
+                yield return pid;
+        }
+    }
+
+    private static int? ParentOf(int pid)
+    {
+        try
+        {
+            string? line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("PPid:", StringComparison.Ordinal));
+            return line is null ? null : int.Parse(line[5..], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
