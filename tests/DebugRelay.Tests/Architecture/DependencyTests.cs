@@ -27,7 +27,7 @@ public partial class DependencyTests
     {
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "Targets"],
-        ["Cli"] = ["Commands", "Pki", "Connection", "Text", "Failures"],
+        ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
         ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
