@@ -13,6 +13,7 @@ public sealed class OpenSslTests
     [Fact]
     public async Task The_agent_speaks_to_a_good_certificate_over_tls_1_3_and_to_nothing_else()
     {
+        Assert.SkipUnless(PublicTools.HasOpenSsl, PublicTools.NoOpenSsl);
         await using RelayHost host = await RelayHost.StartAsync();
         using (X509Certificate2 alice = host.Authority.Client(RelayHost.Alice))
             RelayHost.WritePem(host.Folder, "alice", alice);
