@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using DebugRelay.NetTrace;
+using DebugRelay.TestSupport.Processes;
+using Microsoft.Diagnostics.NETCore.Client;
+using Microsoft.Diagnostics.Tracing;
+
+namespace DebugRelay.Perf.Rewriter;
+
+/// <summary>Whether a trace of a process that emits at its limit loses more events through the rewriter than without it.</summary>
+internal static class LiveLoss
+{
+    private const int Rounds = 3;
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
+
+    public static async Task RunAsync()
+    {
+        Console.WriteLine("| buffer | way | events | events/s | lost, as a reader counts |");
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (var megabytes in (int[])[64, 256])
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                Print(megabytes, "direct", await TraceAsync(megabytes, (input, output) => input.CopyToAsync(output)));
+                Print(megabytes, "rewriter, every string visited", await TraceAsync(megabytes, (input, output) => RewriteAsync(input, output, new ScanFilter())));
+                Print(megabytes, "rewriter, every string rewritten", await TraceAsync(megabytes, (input, output) => RewriteAsync(input, output, new LengthenFilter())));
+            }
+        }
+    }
+
+    private static async Task<byte[]> TraceAsync(int megabytes, Func<Stream, Stream, Task> carry)
+    {
+        await using var sample = await SampleProcess.StartAsync("--burst");
+        using var session = await new DiagnosticsClient(sample.Id).StartEventPipeSessionAsync(
+            new EventPipeSessionConfiguration(RecordedTrace.BurstProviders, megabytes, requestRundown: false), CancellationToken.None);
+        var received = new MemoryStream(1_000_000_000);
+        var carrying = Task.Run(() => carry(session.EventStream, received));
+        await Task.Delay(Duration);
+        await session.StopAsync(CancellationToken.None);
+        await carrying;
+        return received.ToArray();
+    }
+
+    private static async Task RewriteAsync(Stream input, Stream output, ITraceFilter filter)
+    {
+        var reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 128 * 1024, minimumReadSize: 64 * 1024));
+        var writer = PipeWriter.Create(output, new StreamPipeWriterOptions(minimumBufferSize: 128 * 1024, leaveOpen: true));
+        var summary = await NetTraceRewriter.RewriteAsync(reader, writer, filter);
+        await writer.CompleteAsync();
+        if (summary.State != RewriteState.Complete) throw new InvalidOperationException($"{summary.State}: {summary.Message}");
+    }
+
+    private static void Print(int megabytes, string way, byte[] trace)
+    {
+        using var source = new EventPipeEventSource(new MemoryStream(trace));
+        var events = 0L;
+        source.AllEvents += _ => events++;
+        source.Process();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"| {megabytes} MB | {way} | {events} | {events / Duration.TotalSeconds:F0} | {source.EventsLost} |"));
+    }
+}
