@@ -51,6 +51,15 @@ public static class Limits
     /// <summary>From a stop to the end of the target's stream: the rundown of a large process takes a second or two; past that we let go.</summary>
     public static readonly TimeSpan StopDrain = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// Bytes of an operation that may wait for a slow client, in its recording. Beyond it the worker is no longer read, and leaves whole blocks of
+    /// events out; the target is drained all the same.
+    /// </summary>
+    public const long Spool = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of an operation that may wait in the worker's memory for the agent. Above half of it, blocks of events are left out.</summary>
+    public const int WorkerQueue = 8 * 1024 * 1024;
+
     /// <summary>How long a client may take for the bytes that are still on their way when its session ends.</summary>
     public static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(5);
 

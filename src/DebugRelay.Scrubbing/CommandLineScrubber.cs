@@ -4,8 +4,8 @@ using DebugRelay.Scrubbing.Text;
 namespace DebugRelay.Scrubbing;
 
 /// <summary>
-/// Masks the values of secret-looking arguments (<c>--password X</c>, <c>--token=X</c>, <c>/p:X</c>, <c>-u user:X</c>), and what the detectors find
-/// in the rest.
+/// Masks the values of arguments (<c>--payment-key=X</c>, <c>--password X</c>, <c>/p:X</c>, <c>-u user:X</c>) but for those whose name is known to be
+/// harmless (<see cref="ArgumentNames"/>), and what the detectors find in the rest.
 /// </summary>
 public static class CommandLineScrubber
 {
@@ -24,7 +24,7 @@ public static class CommandLineScrubber
         var scrubbed = new string[words.Count];
         for (var i = 0; i < words.Count; i++)
         {
-            var isValue = i > 0 && Option(words[i - 1]) is { } rule && IsValue(words[i], words[i - 1]);
+            var isValue = i > 0 && Option(words[i - 1]) is { } rule && IsValue(words[i], words[i - 1], rule);
             scrubbed[i] = isValue ? Masked(words[i - 1], scrubber) : Scrub(words[i], scrubber);
         }
 
@@ -37,11 +37,11 @@ public static class CommandLineScrubber
         Range previous = default;
         for (var i = 0; NextWord(line, ref i, out var word); previous = word)
         {
-            if (AttachedValue(line[word]) is var attached and > 0)
+            if (AttachedValue(line[word]) is (> 0 and var attached, var attachedRule))
             {
-                hits.Add(word.Start.Value + attached, line[word].Length - attached, Rule.GenericSecret);
+                hits.Add(word.Start.Value + attached, line[word].Length - attached, attachedRule);
             }
-            else if (Option(line[previous]) is { } rule && IsValue(line[word], line[previous]))
+            else if (Option(line[previous]) is { } rule && IsValue(line[word], line[previous], rule))
             {
                 hits.Add(word.Start.Value, line[word].Length, rule);
             }
@@ -76,35 +76,56 @@ public static class CommandLineScrubber
         return word.End.Value > start;
     }
 
-    /// <summary>The rule of an option whose value is the next word, or null.</summary>
+    /// <summary>The rule of an option whose value is the next word, or null where it is kept.</summary>
     private static Rule? Option(ReadOnlySpan<char> word)
     {
         var name = word.TrimStart("-/");
-        if (name.Length == word.Length || name.IsEmpty || name.ContainsAny('=', ':'))
+        if (name.Length == word.Length || name.IsEmpty || name.ContainsAny('=', ':') || IsPath(word, name))
         {
             return null;
         }
 
-        return word is "-u" or "--user" ? Rule.BasicAuth : SecretKeys.Classify(name);
+        return word is "-u" or "--user" ? Rule.BasicAuth : SecretKeys.Classify(name) ?? (ArgumentNames.Allows(name) ? null : Rule.CommandLine);
     }
 
-    private static bool IsValue(ReadOnlySpan<char> word, ReadOnlySpan<char> option) =>
-        !Placeholders.Is(word) && !word.StartsWith("--") && (option is not ("-u" or "--user") || word.IndexOf(':') > 0);
+    private static bool IsValue(ReadOnlySpan<char> word, ReadOnlySpan<char> option, Rule rule) =>
+        !Placeholders.Is(word) && !word.StartsWith("-") && (option is not ("-u" or "--user") || word.IndexOf(':') > 0)
+        && !(rule == Rule.CommandLine && ArgumentNames.IsHarmlessValue(word));
 
-    /// <summary>Where the value of <c>--key=value</c>, <c>/key:value</c> or <c>/p:value</c> begins; 0 if the key is harmless.</summary>
-    private static int AttachedValue(ReadOnlySpan<char> word)
+    /// <summary>Where the value of <c>--key=value</c>, <c>/key:value</c> or <c>/p:value</c> begins, and its rule; 0 where it is kept.</summary>
+    private static (int Start, Rule Rule) AttachedValue(ReadOnlySpan<char> word)
     {
         var name = word.TrimStart("-/");
-        var sign = name.IndexOfAny('=', ':');
-        if (sign <= 0 || name.Length == word.Length)
+        // Configuration keys have colons in them: --Logging:LogLevel:Default=Debug. Only without an equals sign does a colon part.
+        var sign = name.IndexOf('=') is var equals and > 0 ? equals : name.IndexOf(':');
+        if (sign <= 0 || name.Length == word.Length || IsPath(word, name[..sign]))
         {
-            return 0;
+            return (0, Rule.CommandLine);
         }
 
         var start = word.Length - name.Length + sign + 1;
         var value = word[start..];
-        var isSecret = SecretKeys.Classify(name[..sign]) is not null
-            || (word.StartsWith("/p:", StringComparison.OrdinalIgnoreCase) && !value.Contains('='));
-        return isSecret && !Placeholders.Is(value) ? start : 0;
+        var rule = RuleOf(name[..sign]);
+        var isKept = rule is null || Placeholders.Is(value) || (rule == Rule.CommandLine && ArgumentNames.IsHarmlessValue(value));
+        return isKept ? (0, Rule.CommandLine) : (start, rule!);
+    }
+
+    /// <summary>A slash begins an option or an absolute path.</summary>
+    private static bool IsPath(ReadOnlySpan<char> word, ReadOnlySpan<char> name) => word[0] == '/' && name.Contains('/');
+
+    /// <summary>The value of /p:NAME=VALUE is named by NAME; /p:VALUE alone is a password.</summary>
+    private static Rule? RuleOf(ReadOnlySpan<char> name)
+    {
+        if (name.Equals("p", StringComparison.OrdinalIgnoreCase))
+        {
+            return Rule.GenericSecret;
+        }
+
+        if (name.StartsWith("p:", StringComparison.OrdinalIgnoreCase))
+        {
+            name = name[2..];
+        }
+
+        return SecretKeys.Classify(name) ?? (ArgumentNames.Allows(name) ? null : Rule.CommandLine);
     }
 }

@@ -14,6 +14,7 @@ namespace DebugRelay.Worker;
 internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
 {
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
+    private readonly ConcurrentDictionary<Task, byte> _jobs = new();
 
     /// <summary>Runs until the broker closes the connection.</summary>
     /// <returns>The process's exit code.</returns>
@@ -32,6 +33,8 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
         var loop = new WorkerLoop(broker, profile);
         await SendAsync(broker, FrameType.WorkerReady, new WorkerReady(profileName, [.. Canaries.Survivors(profile)]), ProtocolJson.Default.WorkerReady);
         await loop.TakeJobsAsync();
+        // The session is over; what was read is still delivered where the agent takes it.
+        await Task.WhenAll(loop._jobs.Keys).WaitAsync(Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
 
@@ -42,7 +45,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
             switch (frame.Type)
             {
                 case FrameType.Job when descriptors.Length == 2:
-                    _ = RunJobAsync(frame.Read(ProtocolJson.Default.Job), ToSocket(descriptors[0]), ToSocket(descriptors[1]));
+                    Track(RunJobAsync(frame.Read(ProtocolJson.Default.Job), ToSocket(descriptors[0]), ToSocket(descriptors[1])));
                     break;
                 case FrameType.CancelJob:
                     if (_running.TryGetValue(frame.Read(ProtocolJson.Default.CancelJob).Number, out CancellationTokenSource? job))
@@ -67,10 +70,18 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
                 JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, cancelled.Token),
                 _ => await ProcessInfoJob.RunAsync(target, delivery, profile, cancelled.Token),
             };
+            // The target is let go; that the agent, or the client behind it, is slow is no longer the broker's concern.
+            target.Dispose();
+            await SendAsync(broker, FrameType.JobEnded, new JobEnded(job.Number, end), ProtocolJson.Default.JobEnded);
             await delivery.EndAsync(end);
             _running.TryRemove(job.Number, out _);
-            await SendAsync(broker, FrameType.JobEnded, new JobEnded(job.Number, end), ProtocolJson.Default.JobEnded);
         }
+    }
+
+    private void Track(Task job)
+    {
+        _jobs[job] = 0;
+        job.ContinueWith(ended => _jobs.TryRemove(ended, out _), TaskScheduler.Default);
     }
 
     private static Socket ToSocket(SafeFileDescriptor descriptor) => new(new SafeSocketHandle(descriptor.Detach(), ownsHandle: true));

@@ -20,16 +20,6 @@ internal static class Passes
         return events;
     }
 
-    /// <summary>The same, with the handler at the parser that knows events by their metadata.</summary>
-    public static long TraceEventDynamic(byte[] trace)
-    {
-        using var source = new EventPipeEventSource(new MemoryStream(trace));
-        var events = 0L;
-        source.Dynamic.All += _ => events++;
-        source.Process();
-        return events;
-    }
-
     public static long Keep(byte[] trace) => Rewrite(trace, new KeepFilter());
 
     public static long Scan(byte[] trace)

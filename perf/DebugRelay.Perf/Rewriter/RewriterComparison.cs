@@ -14,7 +14,6 @@ internal static class RewriterComparison
     private static readonly (string Name, double Target, Func<byte[], long> Pass)[] Measured =
     [
         ("TraceEvent reads, empty handler", 1, Passes.TraceEvent),
-        ("TraceEvent reads, empty handler of its dynamic parser", 1, Passes.TraceEventDynamic),
         ("re-emit, no string visited", 6, Passes.Keep),
         ("every string visited, no hit", 3, Passes.Scan),
         ("every string rewritten, 2 characters longer", 1, Passes.Lengthen),

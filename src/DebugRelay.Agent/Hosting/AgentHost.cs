@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Sessions;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;

@@ -13,6 +13,8 @@ namespace DebugRelay.Agent.Sessions;
 internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, ulong number, RecordedStream stream)
 {
     private long _sent;
+    private Task? _sending;
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Runs until the operation is over and the client has what it will have of it.</summary>
     /// <exception cref="RecordingException">The bytes could not be recorded.</exception>
@@ -20,7 +22,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     {
         using var clientGone = CancellationTokenSource.CreateLinkedTokenSource(client.Closed);
         Task listening = ListenAsync(clientGone);
-        Task sending = SendAsync(clientGone);
+        _sending = SendAsync(clientGone);
         await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(clientGone));
 
         OperationEnd end;
@@ -32,7 +34,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         {
             TryComplete();
         }
-        await sending;
+        await _sending;
         await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
         await TryEndAsync(end);
         await clientGone.CancelAsync();
@@ -63,6 +65,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 {
                     case FrameType.Data:
                         await stream.AppendAsync(frame.Payload);
+                        await RoomAsync();
                         break;
                     case FrameType.End:
                         return Check(frame.Read(ProtocolJson.Default.OperationEnd));
@@ -81,6 +84,17 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             throw;
         }
         return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+    }
+
+    /// <summary>Waits while too much waits for the client; one that is gone is waited for no longer.</summary>
+    private async Task RoomAsync()
+    {
+        while (stream.Length - Volatile.Read(ref _sent) > Limits.Spool && !_sending!.IsCompleted)
+        {
+            Task moved = Volatile.Read(ref _moved).Task;
+            if (stream.Length - Volatile.Read(ref _sent) > Limits.Spool)
+                await Task.WhenAny(moved, _sending);
+        }
     }
 
     /// <summary>The worker's account of its bytes must be ours.</summary>
@@ -139,7 +153,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 if (got == 0)
                     return;
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
-                _sent += got;
+                Volatile.Write(ref _sent, _sent + got);
+                Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException or RecordingException)

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using DebugRelay.Agent.Hosting;
+using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Proofs;

@@ -1,4 +1,3 @@
-using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Proofs;
@@ -11,12 +10,18 @@ namespace DebugRelay.Broker.Gate;
 /// <summary>Judges a request: whose is it, was it used before, what does it ask, of whom, and may he.</summary>
 internal sealed class RequestGate(HostConfiguration configuration, HostTrust trust, ProcessFinder finder)
 {
-    /// <summary>Judges a request. Nothing is sent to a target.</summary>
-    /// <exception cref="ProtocolException">The request is not the engineer's, or none of a known form.</exception>
-    public Judged Judge(BrokerSession session, OpenOperation open)
+    /// <summary>Reads a request that the session's engineer signed.</summary>
+    /// <exception cref="ProtocolException">He did not, or it has another form.</exception>
+    public OperationRequest Verify(VerifiedSession session, OpenOperation open)
     {
-        OperationRequest request = Verify(session, open);
-        session.Use(request.Number);
+        ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.EphemeralKey, session.Statement.Session, configuration.Host);
+        return result.IsValid ? result.Value : throw new ProtocolException(ErrorCode.BadRequest, result.Message);
+    }
+
+    /// <summary>Judges a request. Nothing is sent to a target.</summary>
+    /// <exception cref="ProtocolException">It asks for something that is never sent.</exception>
+    public Judged Judge(VerifiedSession session, OperationRequest request)
+    {
         EventPipeRequest? eventPipe = CheckForm(request);
         DiagnosticEndpoint? endpoint = null;
         if (request.Target is { StartTime: var startTime } target)
@@ -30,16 +35,10 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
     }
 
     /// <summary>The processes that the caller may see, and what he may do with each.</summary>
-    public ProcessList List(BrokerSession session) => new(
+    public ProcessList List(VerifiedSession session) => new(
         [.. from endpoint in finder.FindAll()
             where Decide(session, Operations.ProcessList, endpoint.Process).Allowed
             select new ListedProcess(endpoint.Process, [.. Operations.All.Where(o => Operations.ScopeOf(o) == OperationScope.Process && Decide(session, o, endpoint.Process).Allowed)])]);
-
-    private OperationRequest Verify(BrokerSession session, OpenOperation open)
-    {
-        ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
-        return result.IsValid ? result.Value : throw new ProtocolException(ErrorCode.BadRequest, result.Message);
-    }
 
     /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
     private static EventPipeRequest? CheckForm(OperationRequest request)
@@ -55,10 +54,10 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
         }
     }
 
-    private Decision Decide(BrokerSession session, string operation, TargetProcess? process)
+    private Decision Decide(VerifiedSession session, string operation, TargetProcess? process)
     {
         var target = new AccessTarget { Host = configuration.Host, Pid = process?.Pid, Name = process?.Name, User = process?.User };
-        return trust.Decide(session.Proof, operation, target, DateTimeOffset.UtcNow);
+        return trust.Decide(session, operation, target, DateTimeOffset.UtcNow);
     }
 }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
+using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 
@@ -21,7 +22,9 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             OpenOperation open = ProtocolJson.Read(new(payload), ProtocolJson.Default.OpenOperation);
             BrokerSession session = registry.Find(open.Session)
                 ?? throw new ProtocolException(ErrorCode.NoSession, "the broker has no such session");
-            Judged judged = gate.Judge(session, open);
+            OperationRequest request = gate.Verify(session.Proof, open);
+            session.Use(request.Number);
+            Judged judged = gate.Judge(session.Proof, request);
             frames.Write(FrameType.Decided, judged.Decided, ProtocolJson.Default.Decided);
             if (!judged.Decided.Allowed)
             {
@@ -111,7 +114,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
     /// <summary>A list comes from the kernel, not from a target: the broker gives it itself.</summary>
     private void List(BrokerSession session, BlockingFrames frames)
     {
-        byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session), ProtocolJson.Default.ProcessList);
+        byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Proof), ProtocolJson.Default.ProcessList);
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);

@@ -190,7 +190,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         using (process)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            using var patience = new CancellationTokenSource(Limits.LastBytes + TimeSpan.FromSeconds(1));
             try
             {
                 await process.WaitForExitAsync(patience.Token);

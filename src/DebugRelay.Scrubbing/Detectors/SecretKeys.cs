@@ -28,7 +28,7 @@ internal static class SecretKeys
     private const string WordsBeforeKeyList =
         "api access authentication activation secret private account encryption encrypt decryption signing sign shared master auth "
         + "storage ssh license licence consumer subscription app application crypt crypto hmac aes des cipher webhook deploy service "
-        + "client admin functions function rest security";
+        + "client admin functions function rest security payment";
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> BeforeKey = Words(WordsBeforeKeyList);
 

@@ -18,6 +18,7 @@ internal sealed class Rule(string name, int priority)
     public static readonly Rule Email = new("email", 12);
     public static readonly Rule Cookie = new("cookie", 13);
     public static readonly Rule GenericSecret = new("generic-secret", 14);
+    public static readonly Rule CommandLine = new("cmdline", 15);
 
     public string Name { get; } = name;
 

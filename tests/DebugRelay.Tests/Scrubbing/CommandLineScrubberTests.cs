@@ -13,6 +13,11 @@ public class CommandLineScrubberTests
     [InlineData("curl -u alice:pw https://x", "curl -u [basic-auth] https://x")]
     [InlineData("app --user alice@example.com", "app --user [email]")]
     [InlineData("app --ConnectionStrings:Db=Server=x;Password=y;A=b", "app --ConnectionStrings:Db=Server=x;Password=[connection-string];A=b")]
+    [InlineData("shop.dll --payment-key=abcdef0123456789 --rate 40", "shop.dll --payment-key=[generic-secret] --rate 40")]
+    [InlineData("shop.dll --customer \"Erika Muster\"", "shop.dll --customer \"[cmdline]\"")]
+    [InlineData("shop.dll --account 12345678", "shop.dll --account [cmdline]")]
+    [InlineData("dotnet /app/shop.dll serve --environment Production --http_ports=8080 -v", "dotnet /app/shop.dll serve --environment Production --http_ports=8080 -v")]
+    [InlineData("shop.dll --Logging:LogLevel:Default=Debug", "shop.dll --Logging:LogLevel:Default=Debug")]
     [InlineData("dotnet run --project x --urls http://localhost:5000 --token-file /run/t", "dotnet run --project x --urls http://localhost:5000 --token-file /run/t")]
     public void Masks_values_of_secret_arguments(string line, string expected)
     {

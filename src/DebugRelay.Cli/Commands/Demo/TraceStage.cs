@@ -37,7 +37,7 @@ internal static class TraceStage
         byte[] before = await direct.StopAsync();
         byte[] after = await File.ReadAllBytesAsync(path, interrupted);
 
-        TraceSummary.WriteTo(narrator.Terminal, path, end, indent: "  ");
+        TraceSummary.WriteTo(narrator.Terminal, Path.GetFileName(path), end, indent: "  ");
         Compare(narrator, before, after, end);
         return new Outcome(before, after);
     }

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
 using DebugRelay.Tests.Cli.Support;
 using Xunit;
 
@@ -62,7 +64,7 @@ public sealed class SessionTests : IDisposable
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("email 3", outcome.Output, StringComparison.Ordinal);
         Assert.Equal(Trace, File.ReadAllBytes(_client.File("t.nettrace")));
-        Policy.Proofs.OperationRequest request = session.Requests[^1];
+        OperationRequest request = session.Requests[^1];
         Assert.Equal(("trace", FakeSession.Pid, 17UL, 2UL), (request.Operation, request.Target!.Pid, request.Target.StartTime, request.Number));
         Assert.Equal((600, 64, true), (request.Parameters!.DurationSeconds, request.Parameters.BufferMegabytes, request.Parameters.Rundown));
         Assert.Equal(("Shop", 3UL, 4), Assert.Single(request.Parameters.Providers) is var p ? (p.Name, p.Keywords, p.Level) : default);
@@ -134,12 +136,18 @@ public sealed class SessionTests : IDisposable
     public async Task An_interrupt_stops_the_trace_and_keeps_it_whole()
     {
         using var interrupt = new CancellationTokenSource();
+        // The client makes its file once it knows that the trace runs.
+        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(_client.File("x"))!, "t.partial.nettrace");
+        watcher.Created += (_, _) => running.TrySetResult();
+        watcher.EnableRaisingEvents = true;
         var session = new FakeSession
         {
             OnOperation = async (connection, _) =>
             {
                 await connection.AcceptAsync();
                 await connection.WriteDataAsync(Trace);
+                await running.Task.WaitAsync(connection.Stop);
                 await interrupt.CancelAsync();
                 Assert.Equal(FrameType.Stop, (await connection.ReadAsync())?.Type);
                 await connection.EndAsync(FakeSession.EndOf(Trace));
@@ -191,7 +199,7 @@ public sealed class SessionTests : IDisposable
         Outcome outcome = await _client.RunAsync(agent, "whoami", "--heads", _client.File("heads"));
 
         Assert.Equal((0, "note: ten minutes are left\n"), (outcome.ExitCode, outcome.Error));
-        Recording.WitnessedHead head = Assert.Single(Recording.WitnessedHead.ReadFile(_client.File("heads")));
+        WitnessedHead head = Assert.Single(WitnessedHead.ReadFile(_client.File("heads")));
         Assert.Equal((FakeSession.Id, 0), (head.Session, head.Index));
     }
 

@@ -30,7 +30,8 @@ internal sealed class FakeAgent : IAsyncDisposable
         {
             ServerCertificate = certificate,
             ClientCertificateRequired = true,
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            // Which certificates are good is the scripts' business: the client must have shown one.
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
             EnabledSslProtocols = protocols,
             ApplicationProtocols = [new SslApplicationProtocol(alpn)],
         };
@@ -48,8 +49,8 @@ internal sealed class FakeAgent : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         await Task.WhenAll(_connections);
         _stop.Dispose();
     }
@@ -61,7 +62,7 @@ internal sealed class FakeAgent : IAsyncDisposable
             while (true)
                 _connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is OperationCanceledException or SocketException)
         {
             // The test is over.
         }
@@ -73,7 +74,8 @@ internal sealed class FakeAgent : IAsyncDisposable
         try
         {
             await tls.AuthenticateAsServerAsync(_options, _stop.Token);
-            await _script(new FakeConnection(tls, _stop.Token));
+            using var connection = new FakeConnection(tls, _stop.Token);
+            await _script(connection);
             await tls.ShutdownAsync();
         }
         catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException or ProtocolException)
@@ -84,7 +86,7 @@ internal sealed class FakeAgent : IAsyncDisposable
 }
 
 /// <summary>The fake agent's end of one connection.</summary>
-internal sealed class FakeConnection(SslStream tls, CancellationToken stop)
+internal sealed class FakeConnection(SslStream tls, CancellationToken stop) : IDisposable
 {
     private readonly FrameReader _reader = new(PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true)));
     private readonly FrameWriter _writer = new(PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true)));
@@ -108,4 +110,6 @@ internal sealed class FakeConnection(SslStream tls, CancellationToken stop)
     public Task EndAsync(OperationEnd end) => WriteAsync(FrameType.End, end, ProtocolJson.Default.OperationEnd);
 
     public async Task<Frame?> ReadAsync() => await _reader.ReadAsync(stop);
+
+    public void Dispose() => _writer.Dispose();
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using DebugRelay.Policy.Configuration;
 
-namespace DebugRelay.Agent.Hosting;
+namespace DebugRelay.Agent.BrokerLink;
 
 /// <summary>The way to this host's broker. Where the configuration says so it is a child of ours: started first, started again when it dies.</summary>
 internal sealed partial class BrokerProcess : BackgroundService

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using DebugRelay.Agent.Hosting;
-using DebugRelay.Agent.Sessions;
+using DebugRelay.Agent.BrokerLink;
+using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
-namespace DebugRelay.Agent.Transport;
+namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One TLS connection: we speak first, then the client's first frame says what the connection is for.</summary>
 internal sealed partial class RelayConnectionHandler(
