@@ -48,8 +48,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
                     Track(RunJobAsync(frame.Read(ProtocolJson.Default.Job), ToSocket(descriptors[0]), ToSocket(descriptors[1])));
                     break;
                 case FrameType.CancelJob:
-                    if (_running.TryGetValue(frame.Read(ProtocolJson.Default.CancelJob).Number, out CancellationTokenSource? job))
-                        await job.CancelAsync();
+                    await CancelAsync(frame.Read(ProtocolJson.Default.CancelJob).Number);
                     break;
                 default:
                     throw new ProtocolException(ErrorCode.UnexpectedFrame, $"the broker sent {frame.Type}");
@@ -65,16 +64,43 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
         using (agent)
         using (var delivery = new DeliveryWriter(agent))
         {
-            OperationEnd end = job.Kind switch
-            {
-                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, cancelled.Token),
-                _ => await ProcessInfoJob.RunAsync(target, delivery, profile, cancelled.Token),
-            };
+            OperationEnd end = await ReadAsync(job, target, delivery, cancelled.Token);
+            _running.TryRemove(job.Number, out _);
             // The target is let go; that the agent, or the client behind it, is slow is no longer the broker's concern.
             target.Dispose();
             await SendAsync(broker, FrameType.JobEnded, new JobEnded(job.Number, end), ProtocolJson.Default.JobEnded);
             await delivery.EndAsync(end);
-            _running.TryRemove(job.Number, out _);
+        }
+    }
+
+    /// <summary>Always comes to an end that can be told: others wait for it, and other jobs go on.</summary>
+    private async Task<OperationEnd> ReadAsync(Job job, Socket target, DeliveryWriter delivery, CancellationToken cancellation)
+    {
+        try
+        {
+            return job.Kind switch
+            {
+                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, cancellation),
+                _ => await ProcessInfoJob.RunAsync(target, delivery, profile, cancellation),
+            };
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Not its message: that may repeat what was read.
+            return new OperationEnd(delivery.Delivered, delivery.Sha256, Partial: true, ErrorCode.Internal, $"the worker failed while it read ({e.GetType().Name})", [], null);
+        }
+    }
+
+    private async Task CancelAsync(ulong number)
+    {
+        try
+        {
+            if (_running.TryGetValue(number, out CancellationTokenSource? job))
+                await job.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself just now.
         }
     }
 

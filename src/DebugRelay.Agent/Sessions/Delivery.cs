@@ -21,24 +21,24 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     public async Task RunAsync()
     {
         using var clientGone = CancellationTokenSource.CreateLinkedTokenSource(client.Closed);
+        using var workerIsLate = new CancellationTokenSource();
         Task listening = ListenAsync(clientGone);
         _sending = SendAsync(clientGone);
-        await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(clientGone));
-
-        OperationEnd end;
         try
         {
-            end = await RecordAsync();
+            await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(clientGone, workerIsLate));
+            OperationEnd end = await RecordAsync(workerIsLate.Token);
+            TryComplete();
+            await _sending;
+            await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+            await TryEndAsync(end);
         }
         finally
         {
             TryComplete();
+            await clientGone.CancelAsync();
+            await Task.WhenAll(listening, _sending);
         }
-        await _sending;
-        await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
-        await TryEndAsync(end);
-        await clientGone.CancelAsync();
-        await listening;
     }
 
     /// <summary>Lets the sender see the end, also where recording has failed.</summary>
@@ -55,14 +55,17 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     }
 
     /// <summary>Reads what the worker delivers to its end.</summary>
-    private async Task<OperationEnd> RecordAsync()
+    private async Task<OperationEnd> RecordAsync(CancellationToken late)
     {
         try
         {
-            while (await worker.ReadAsync(CancellationToken.None) is { } frame)
+            while (await worker.ReadAsync(late) is { } frame)
             {
                 switch (frame.Type)
                 {
+                    case FrameType.Data when !session.TryTake(frame.Payload.Length):
+                        await StopAsync(ErrorCode.LimitReached);
+                        return Partial(ErrorCode.LimitReached, $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows");
                     case FrameType.Data:
                         await stream.AppendAsync(frame.Payload);
                         await RoomAsync();
@@ -74,7 +77,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 }
             }
         }
-        catch (Exception e) when (e is IOException or ProtocolException)
+        catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
         {
             // As good as an end without a word.
         }
@@ -121,8 +124,11 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     {
         try
         {
-            while (await client.ReadAsync(gone.Token) is { Type: FrameType.Stop })
-                await StopAsync(ErrorCode.Closed);
+            for (bool stopped = false; await client.ReadAsync(gone.Token) is { Type: FrameType.Stop }; stopped = true)
+            {
+                if (!stopped)
+                    await StopAsync(ErrorCode.Closed);
+            }
         }
         catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
         {
@@ -133,10 +139,12 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     }
 
     /// <summary>The session ends: the target is let go now, and a client that is slow to take the rest has had its time.</summary>
-    private void EndSoon(CancellationTokenSource gone)
+    private void EndSoon(CancellationTokenSource gone, CancellationTokenSource workerIsLate)
     {
-        _ = StopAsync(ErrorCode.Closed);
+        _ = StopAsync(session.Ended.Result.Code);
         gone.CancelAfter(Limits.LastBytes);
+        // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
+        workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }
 
     private Task StopAsync(string code) => session.StopAsync(number, code);

@@ -111,6 +111,20 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends a worker that does not do what it is told.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has been disposed of, which ended it too.
+        }
+        _gone.TrySetResult();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
