@@ -85,6 +85,18 @@ public sealed class TraceScrubber : ITraceFilter
         return EventAction.Keep;
     }
 
+    /// <inheritdoc/>
+    public string VisitText(StreamText place, string name, string text)
+    {
+        if (_profile.IsNone)
+        {
+            return text;
+        }
+
+        // A value under a secret name is masked whatever it holds; the rest is searched like any text.
+        return SecretKeys.Classify(name) is { } rule && !Placeholders.Is(text) ? rule.Mask : _text.Scrub(text, place.ToString());
+    }
+
     /// <summary>Values come in payload order, as the plans are; an array goes back to its first field for each element.</summary>
     private void Walk(EventType type, FieldPlan[] plans, ref EventFields fields, bool siblings)
     {
