@@ -32,7 +32,7 @@ public interface ITraceFilter
 
     /// <summary>
     /// Asked for each text of a V6 stream that stands outside events, and answers what is written in its place. Unless a filter says otherwise
-    /// none passes. V4 and V5 have no such texts.
+    /// none passes. V4 and V5 have no such texts. The names of providers, events and fields are not asked about: readers go by them.
     /// </summary>
     string VisitText(StreamText place, string name, string text) => "";
 }

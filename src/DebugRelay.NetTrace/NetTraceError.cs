@@ -18,7 +18,7 @@ public enum NetTraceError
     /// <summary>An object of an unknown name, a second Trace object, or a first object that is not Trace.</summary>
     UnexpectedObject,
 
-    /// <summary>A size over its limit.</summary>
+    /// <summary>A size or a number over its limit.</summary>
     TooLarge,
 
     /// <summary>A block whose header does not fit it.</summary>

@@ -7,7 +7,8 @@ internal static class NetTraceLimits
     public const int MaxBlockSize = 1024 * 1024;
 
     /// <summary>
-    /// An output block is closed and a new one begun once it has grown to this, so that long replacements cannot swell it without end.
+    /// An output block is closed and a new one begun once it has grown to this, and as much is flushed before more is made of the same input block:
+    /// long replacements, and events that each need a block of their own, cannot swell what is held.
     /// </summary>
     public const int SplitBlockSize = 256 * 1024;
 
@@ -20,8 +21,20 @@ internal static class NetTraceLimits
     /// <summary>Event types a stream may define; real streams define hundreds.</summary>
     public const int MaxEventTypes = 16_384;
 
+    /// <summary>
+    /// Bytes that all event types of a stream may hold, counted by <see cref="EventTypes"/>. A runtime with its managed providers, ASP.NET Core and
+    /// all of its own events switched on stays under 512 KiB.
+    /// </summary>
+    public const int MaxTypesSize = 4 * 1024 * 1024;
+
     /// <summary>Characters of one name in a metadata definition.</summary>
     public const int MaxMetadataName = 4_096;
+
+    /// <summary>
+    /// Characters of the paths of one type's fields. A nested field's path repeats the names around it, so that a short definition could ask for
+    /// megabytes.
+    /// </summary>
+    public const int MaxPathsLength = 65_536;
 
     /// <summary>Nested objects and arrays in a schema; real ones have three.</summary>
     public const int MaxDepth = 16;

@@ -9,7 +9,7 @@ internal ref struct RowCopier(ReadOnlySpan<byte> source, BlockBuffer destination
     private ByteReader _reader = new(source);
     private int _copied;
 
-    public readonly bool Failed => _reader.Failed;
+    public readonly bool Failed => _reader.Failed || destination.IsOverfull;
 
     public readonly int Left => _reader.Left;
 
@@ -70,6 +70,7 @@ internal ref struct RowCopier(ReadOnlySpan<byte> source, BlockBuffer destination
         var text = answer.AsSpan(0, Math.Min(answer.Length, NetTraceLimits.MaxMetadataName));
         CopyTo(start);
         var size = Encoding.UTF8.GetByteCount(text);
+        if (!destination.HasRoom(size + Varint.MaxSize)) return;
         WriteVarint((uint)size);
         Encoding.UTF8.GetBytes(text, destination.Take(size));
         _copied = _reader.Position;

@@ -10,11 +10,17 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
 {
     private const int HeaderSize = 20;
 
+    /// <summary>About what stands around a block in V4.</summary>
+    private const int SplitOverhead = 36;
+
     private readonly BlockBuffer _out = new();
     private BlockKind _kind;
     private bool _isCompressed;
     private bool _isChanged;
     private NetTraceFault? _fault;
+
+    // Bytes of the blocks written since what was written was flushed last.
+    private int _unflushed;
 
     // The event being read: the header, where it starts, where its payload starts and where it ends.
     private EventHeader _header;
@@ -22,6 +28,9 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
     private int _sizeAt;
     private int _payloadAt;
     private int _end;
+
+    // Where the events begin in _out.
+    private int _eventsAt;
 
     // The end of what is copied to _out, or left out, so far.
     private int _copied;
@@ -36,12 +45,28 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
     private ulong _readerThread;
     private bool _isRestChecked;
 
+    /// <summary>Whether a part of the block is written, and is to be flushed before <see cref="Continue"/> goes on with the same block.</summary>
+    public bool IsPaused { get; private set; }
+
     /// <summary>Writes what passes; on a fault nothing of the block is written.</summary>
     public NetTraceFault? Rewrite(BlockKind kind, ReadOnlySpan<byte> content)
     {
         if (!TryBegin(kind, content)) return new NetTraceFault(NetTraceError.BadBlockHeader, "An event block's header does not fit the block.");
+        return Continue(content);
+    }
+
+    /// <summary>Goes on with the block at hand.</summary>
+    public NetTraceFault? Continue(ReadOnlySpan<byte> content)
+    {
+        IsPaused = false;
         while (_end < content.Length)
         {
+            if (_unflushed >= NetTraceLimits.SplitBlockSize)
+            {
+                _unflushed = 0;
+                IsPaused = true;
+                return null;
+            }
             if (!TryReadEvent(content)) return BadEvent();
             RewriteEvent(content);
             if (_fault is not null) return _fault;
@@ -63,6 +88,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         _header = default;
         _end = headerSize;
         _isRestChecked = false;
+        _unflushed = 0;
         BeginBlock(content, headerSize);
         _isAnew = kind == BlockKind.Event && mender.IsNeeded;
         // Later versions may put something into the rest of the header; what that is cannot be known here.
@@ -75,6 +101,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         _out.Clear();
         _out.Append(content[..HeaderSize]);
         _out.Take(headerSize - HeaderSize).Clear();
+        _eventsAt = headerSize;
         _copied = _end;
         _sizeDiffers = false;
         _written = default;
@@ -125,7 +152,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
     {
         if (_header.MetadataId != 0 || MetadataDefinition.ReadV4(payload) is not { } definition || types.Define(definition) is not { } plan)
         {
-            _fault = new NetTraceFault(NetTraceError.BadMetadata, "A metadata definition cannot be read, or defines an id anew.");
+            _fault = types.Fault();
         }
         else if (definition.Fields is null && plan.Action != EventAction.Keep)
         {
@@ -150,7 +177,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         }
         CopyTo(content, _start);
         var size = verdict == Verdict.Edit ? judge.Editor.Measure(payload.Length) : payload.Length;
-        if (_isAnew && !_header.IsSorted && _header.CaptureThread != _readerThread && HasEvents(content)) Split(content);
+        if (_isAnew && !_header.IsSorted && _header.CaptureThread != _readerThread && HasEvents) Split(content);
         WriteHeader(content, (uint)size);
         var destination = _out.Take(size);
         if (verdict == Verdict.Keep) payload.CopyTo(destination);
@@ -254,7 +281,9 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         }
         _isRestChecked = true;
         sink.Write(_kind, _out.Written);
-        BeginBlock(content, BinaryPrimitives.ReadUInt16LittleEndian(content));
+        _unflushed += _out.Length + SplitOverhead;
+        BeginBlock(content, HeaderSize);
+        _out.TrySetSize(0, HeaderSize);
         _isAnew = true;
     }
 
@@ -268,7 +297,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         return true;
     }
 
-    private bool HasEvents(ReadOnlySpan<byte> content) => _out.Length > BinaryPrimitives.ReadUInt16LittleEndian(content);
+    private bool HasEvents => _out.Length > _eventsAt;
 
     private void Finish(ReadOnlySpan<byte> content)
     {
@@ -278,6 +307,6 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
             return;
         }
         CopyTo(content, content.Length);
-        if (HasEvents(content)) sink.Write(_kind, _out.Written);
+        if (HasEvents) sink.Write(_kind, _out.Written);
     }
 }

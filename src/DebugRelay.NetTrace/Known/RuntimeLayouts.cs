@@ -2,8 +2,8 @@ namespace DebugRelay.NetTrace;
 
 /// <summary>
 /// The events of Microsoft-Windows-DotNETRuntime, a line each: id/version, then the layout (see <see cref="LayoutNotation"/>). From the runtime's
-/// published manifest. An event or version that is not here is not known, and its payload does not pass. The elements of
-/// 208 are aligned as C aligns them, which their sum of bytes takes into account.
+/// published manifest; NetTraceFormat.md says which were held against what. An event or version that is not here is not known, and its payload
+/// does not pass. The elements of 208 are aligned as C aligns them, which their sum of bytes takes into account.
 /// </summary>
 internal static class RuntimeLayouts
 {
@@ -80,6 +80,8 @@ internal static class RuntimeLayouts
         49/0 8
         50/0 10
         51/0 10
+        52/0 10
+        53/0 10
         54/0 10
         55/0 18
         56/0 76
@@ -87,6 +89,8 @@ internal static class RuntimeLayouts
         58/0 18
         59/0 10
         60/0 6
+        61/0 p 2
+        62/0 p 2
         63/0 p p 6
         64/0 p p 2
         65/0 p p 2
@@ -95,6 +99,7 @@ internal static class RuntimeLayouts
         72/0 20 c4 8 [8]
         73/0 6
         74/0 16 s:TypeName
+        80/0
         80/1 s:ExceptionType s:ExceptionMessage p 8
         81/0
         81/1 3

@@ -6,6 +6,8 @@ internal sealed class EventTypes(ITraceFilter filter)
     private readonly Dictionary<uint, EventPlan> _plans = [];
     private uint _lastId;
     private EventPlan? _last;
+    private int _size;
+    private bool _isFull;
 
     /// <summary>Bytes of a pointer in the traced process: 4 or 8.</summary>
     public int PointerSize { get; set; } = 8;
@@ -13,12 +15,15 @@ internal sealed class EventTypes(ITraceFilter filter)
     /// <summary>Whether the stream is V6, which writes some types otherwise.</summary>
     public bool IsV6 { get; set; }
 
-    /// <summary>Adds a type and asks the filter about it; null where the id is taken or there are too many types.</summary>
+    /// <summary>Adds a type and asks the filter about it; null where the id is taken or the types are too many or too large.</summary>
     public EventPlan? Define(MetadataDefinition definition)
     {
         var id = (uint)definition.Identity.MetadataId;
-        if (_plans.Count >= NetTraceLimits.MaxEventTypes || _plans.ContainsKey(id)) return null;
+        if (_plans.ContainsKey(id)) return null;
         var layout = FindLayout(definition);
+        _size += SizeOf(definition.Identity, layout);
+        _isFull = _plans.Count >= NetTraceLimits.MaxEventTypes || _size > NetTraceLimits.MaxTypesSize;
+        if (_isFull) return null;
         var type = new EventType(definition.Identity, layout);
         var action = filter.Plan(type);
         layout?.Compile();
@@ -27,6 +32,11 @@ internal sealed class EventTypes(ITraceFilter filter)
         _last = null;
         return plan;
     }
+
+    /// <summary>Why a definition was not taken.</summary>
+    public NetTraceFault Fault() => _isFull
+        ? new NetTraceFault(NetTraceError.TooLarge, "The stream's event types are more than the limit.")
+        : new NetTraceFault(NetTraceError.BadMetadata, "A metadata definition cannot be read, or defines an id anew.");
 
     /// <summary>The plan for an event; null where its type was never defined.</summary>
     public EventPlan? Find(uint metadataId)
@@ -40,7 +50,18 @@ internal sealed class EventTypes(ITraceFilter filter)
     public void Clear()
     {
         _plans.Clear();
+        _size = 0;
         _last = null;
+    }
+
+    /// <summary>About the bytes that a type holds on to: its objects and texts.</summary>
+    private static int SizeOf(EventIdentity identity, PayloadLayout? layout)
+    {
+        const int TypeSize = 400;
+        const int FieldSize = 100;
+        var size = TypeSize + (sizeof(char) * (identity.Provider.Length + identity.Name.Length)) + (layout?.StepsSize ?? 0);
+        foreach (var field in layout?.Fields ?? []) size += FieldSize + (sizeof(char) * (field.Path.Length + field.Name.Length));
+        return size;
     }
 
     private PayloadLayout? FindLayout(MetadataDefinition definition)

@@ -4,8 +4,11 @@ namespace DebugRelay.NetTrace;
 internal sealed class LayoutBuilder(bool isV6)
 {
     private readonly List<EventField> _fields = [];
+    private int _pathsLength;
 
-    /// <summary>Null where the schema cannot be walked safely: an array of elements that may take no bytes.</summary>
+    /// <summary>
+    /// Null where the schema cannot be walked safely: an array of elements that may take no bytes, or paths that are too long together.
+    /// </summary>
     public static PayloadLayout? Build(FieldSchema[] fields, bool isV6)
     {
         var builder = new LayoutBuilder(isV6);
@@ -17,7 +20,9 @@ internal sealed class LayoutBuilder(bool isV6)
     {
         foreach (var field in fields)
         {
-            if (!TryAdd(field.Type, Join(path, field.Name), field.Name, nodes)) return false;
+            var joined = Join(path, field.Name);
+            _pathsLength += joined.Length;
+            if (_pathsLength > NetTraceLimits.MaxPathsLength || !TryAdd(field.Type, joined, field.Name, nodes)) return false;
         }
         return true;
     }

@@ -26,6 +26,9 @@ internal sealed class PayloadLayout
     /// <summary>The steps to walk. Before <see cref="Compile"/> every field is a step of its own.</summary>
     public LayoutNode[] Steps { get; private set; }
 
+    /// <summary>About the bytes that the steps take, before and after <see cref="Compile"/>.</summary>
+    public int StepsSize => 2 * SizeOf(_nodes);
+
     /// <summary>Forgets the fields that are not visited, and joins what can then be skipped at once.</summary>
     public void Compile() => Steps = Join(_nodes);
 
@@ -44,6 +47,15 @@ internal sealed class PayloadLayout
     }
 
     private static bool CanJoin(LayoutNode node) => node is { Op: LayoutOp.Fixed, Field: < 0 };
+
+    private static int SizeOf(LayoutNode[] nodes)
+    {
+        const int ArraySize = 24;
+        const int NodeSize = 24;
+        var size = ArraySize + (NodeSize * nodes.Length);
+        foreach (var node in nodes) size += node.Children is null ? 0 : SizeOf(node.Children);
+        return size;
+    }
 
     private static bool Contains(LayoutNode[] nodes, LayoutOp op)
     {

@@ -45,6 +45,7 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
 
         var fault = kind == BlockKind.End ? null : TakeBlock(kind, _context.Contiguous(input.Slice(sizeof(uint), size)));
         if (fault is not null) return Broken(fault.Error, fault.Message);
+        if (_events.IsPaused) return Step.Taken;
         input = input.Slice(length);
         _context.Tally.BytesIn += length;
         _context.Tally.Take(_context.BlockTally);
@@ -53,6 +54,7 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
 
     private NetTraceFault? TakeBlock(BlockKind kind, ReadOnlySpan<byte> content)
     {
+        if (_events.IsPaused) return _events.Continue(content);
         if (_context.Shedding.Takes(kind))
         {
             _context.BlockTally.CountShed(content.Length);
@@ -72,9 +74,8 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
         }
         else if (!TryRewrite(kind, content))
         {
-            return kind == BlockKind.Metadata
-                ? new NetTraceFault(NetTraceError.BadMetadata, "A metadata definition cannot be read, or defines an id anew.")
-                : BadBlock();
+            if (_scratch.IsOverfull) return new NetTraceFault(NetTraceError.TooLarge, "The texts put into a block make it larger than the limit.");
+            return kind == BlockKind.Metadata ? _context.Types.Fault() : BadBlock();
         }
         Write(kind, _scratch.Written);
         return null;

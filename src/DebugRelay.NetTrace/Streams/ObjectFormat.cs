@@ -50,6 +50,7 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
         if (bytes[^1] != ObjectHead.EndObject) return Broken(new NetTraceFault(NetTraceError.UnexpectedTag, "An object does not end with its tag."));
         fault = TakeObject(head, bytes);
         if (fault is not null) return Broken(fault);
+        if (_events.IsPaused) return Step.Taken;
         input = input.Slice(length);
         _offset += length;
         _context.Tally.BytesIn += length;
@@ -59,6 +60,7 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
 
     private NetTraceFault? TakeObject(in ObjectHead head, ReadOnlySpan<byte> bytes)
     {
+        if (_events.IsPaused) return _events.Continue(bytes.Slice(head.Length, head.ContentLength));
         if ((head.Kind == BlockKind.Trace) == _hasTrace) return new NetTraceFault(NetTraceError.UnexpectedObject, "Trace must come first, and once.");
         if (_context.Shedding.Takes(head.Kind))
         {

@@ -9,7 +9,17 @@ internal sealed class BlockBuffer
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
-    public void Clear() => Length = 0;
+    /// <summary>Whether something was refused because it would have grown past <see cref="NetTraceLimits.MaxBlockSize"/>.</summary>
+    public bool IsOverfull { get; private set; }
+
+    public void Clear()
+    {
+        Length = 0;
+        IsOverfull = false;
+    }
+
+    /// <summary>Whether there is room for that many bytes more; where not, <see cref="IsOverfull"/> says so from here on.</summary>
+    public bool HasRoom(int count) => !(IsOverfull |= count > NetTraceLimits.MaxBlockSize - Length);
 
     public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 

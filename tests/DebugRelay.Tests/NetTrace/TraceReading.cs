@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Etlx;
+using Microsoft.Diagnostics.Tracing.EventPipe;
+using Microsoft.Diagnostics.Tracing.Parsers.Clr;
 
 namespace DebugRelay.Tests.NetTrace;
 
@@ -17,6 +19,8 @@ internal sealed record TraceReading(IReadOnlyList<ReadEvent> Events, int EventsL
         var events = new List<ReadEvent>();
         source.Dynamic.All += _ => { };
         source.Clr.All += _ => { };
+        new ClrRundownTraceEventParser(source).All += _ => { };
+        new SampleProfilerTraceEventParser(source).All += _ => { };
         source.AllEvents += e => events.Add(new ReadEvent(
             e.ProviderName, (int)e.ID, e.EventName, e.ThreadID, e.TimeStampRelativeMSec, e.ActivityID, e.RelatedActivityID,
             Convert.ToHexString(e.EventData()), ValuesOf(e)));
