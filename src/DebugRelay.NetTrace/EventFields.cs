@@ -27,7 +27,7 @@ public readonly ref struct EventFields
     public ReadOnlySpan<byte> Bytes(int i) => _editor.Bytes(i, _payload);
 
     /// <summary>
-    /// Gives value <paramref name="i"/> another text; the last call wins. It is cut where the event would pass 65,535 bytes, and U+0000 becomes
+    /// Gives value <paramref name="i"/> another text; the last call wins. It is cut where the event would grow past 65,000 bytes, and U+0000 becomes
     /// U+FFFD where it would end a string early. A value that is not text is blanked.
     /// </summary>
     public void Replace(int i, ReadOnlySpan<char> text) => _editor.Replace(i, text);

@@ -18,12 +18,18 @@ internal static class NetTraceLimits
     /// <summary>Readers keep the payload's length in 16 bits.</summary>
     public const int MaxPayloadSize = 65_535;
 
+    /// <summary>
+    /// Bytes to which replacements may make a payload grow. TraceEvent's TraceLog, and with it PerfView and the converters, holds an event and its
+    /// header in 64 KiB: one of 65,440 bytes makes it refuse the whole trace.
+    /// </summary>
+    public const int MaxGrownPayloadSize = 65_000;
+
     /// <summary>Event types a stream may define; real streams define hundreds.</summary>
     public const int MaxEventTypes = 16_384;
 
     /// <summary>
-    /// Bytes that all event types of a stream may hold, counted by <see cref="EventTypes"/>. A runtime with its managed providers, ASP.NET Core and
-    /// all of its own events switched on stays under 512 KiB.
+    /// Bytes that all event types of a stream may hold, counted by <see cref="EventTypes"/>: more than 1,500 types of eight text fields, where
+    /// talkative services define hundreds.
     /// </summary>
     public const int MaxTypesSize = 4 * 1024 * 1024;
 

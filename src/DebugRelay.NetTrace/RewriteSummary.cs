@@ -72,7 +72,7 @@ public sealed record RewriteCounts
     /// <summary>Events in which at least one value was replaced or blanked, and that were not blanked whole.</summary>
     public long EventsRewritten { get; init; }
 
-    /// <summary>Replacements that were cut because the event would have passed 65,535 bytes.</summary>
+    /// <summary>Replacements that were cut because the event would have grown past 65,000 bytes.</summary>
     public long ReplacementsCut { get; init; }
 
     /// <summary>Blocks of events and stacks that were left out because the output could not take them. Readers see their events as lost.</summary>

@@ -80,12 +80,13 @@ internal sealed class EventEditor
     /// <summary>Bytes that the edited payload takes. Cuts replacements so that they are no more than readers can hold.</summary>
     public int Measure(int payloadLength)
     {
+        var limit = Math.Max(payloadLength, NetTraceLimits.MaxGrownPayloadSize);
         var size = payloadLength;
         foreach (ref var value in _values.AsSpan(0, Count)) size -= value.IsResized ? value.Length : 0;
         foreach (ref var value in _values.AsSpan(0, Count))
         {
             if (!value.IsResized) continue;
-            var room = NetTraceLimits.MaxPayloadSize - size;
+            var room = limit - size;
             if (EncodedSize(value) > room) Cut(ref value, room / (value.IsUtf8 ? 3 : sizeof(char)));
             size += EncodedSize(value);
         }

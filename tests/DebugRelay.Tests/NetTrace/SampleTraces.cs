@@ -10,7 +10,7 @@ namespace DebugRelay.Tests.NetTrace;
 public sealed class SampleTraces : IAsyncLifetime
 {
     /// <summary>Bounds the wait for what never comes.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private SampleProcess _sample = null!;
 
@@ -24,22 +24,25 @@ public sealed class SampleTraces : IAsyncLifetime
     /// <summary>Traces until each of the texts stands in what came.</summary>
     internal async Task<byte[]> UntilAsync(string[] texts, bool rundown, params EventPipeProvider[] providers)
     {
+        var missing = texts.ToList();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
         var client = new DiagnosticsClient(_sample.Id);
         using var session = await client.StartEventPipeSessionAsync(
             new EventPipeSessionConfiguration(providers, circularBufferSizeMB: 64, requestRundown: rundown), limit.Token);
         var received = new MemoryStream();
-        var missing = texts.Select(Encoding.Unicode.GetBytes).ToList();
+        // The end of the wait is an end of the trace; what was missing then is told.
+        using var giveUp = limit.Token.Register(() => _ = session.StopAsync(CancellationToken.None));
         var buffer = new byte[64 * 1024];
         Task? stopping = null;
-        while (await session.EventStream.ReadAsync(buffer, limit.Token) is > 0 and var count)
+        while (await session.EventStream.ReadAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var count)
         {
             received.Write(buffer, 0, count);
-            missing.RemoveAll(text => received.GetBuffer().AsSpan(0, (int)received.Length).IndexOf(text) >= 0);
+            missing.RemoveAll(text => received.GetBuffer().AsSpan(0, (int)received.Length).IndexOf(Encoding.Unicode.GetBytes(text)) >= 0);
             // The runtime answers the stop after the rest of the stream was read, so it must not be waited for here.
-            if (missing.Count == 0) stopping ??= session.StopAsync(limit.Token);
+            if (missing.Count == 0) stopping ??= session.StopAsync(TestContext.Current.CancellationToken);
         }
+        Assert.Empty(missing);
         await stopping!;
         return received.ToArray();
     }
