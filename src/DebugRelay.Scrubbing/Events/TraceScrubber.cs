@@ -94,7 +94,13 @@ public sealed class TraceScrubber : ITraceFilter
         }
 
         // A value under a secret name is masked whatever it holds; the rest is searched like any text.
-        return SecretKeys.Classify(name) is { } rule && !Placeholders.Is(text) ? rule.Mask : _text.Scrub(text, place.ToString());
+        if (SecretKeys.Classify(name) is not { } rule || Placeholders.Is(text))
+        {
+            return _text.Scrub(text, place.ToString());
+        }
+
+        _text.Count(place.ToString(), rule.Name);
+        return rule.Mask;
     }
 
     /// <summary>Values come in payload order, as the plans are; an array goes back to its first field for each element.</summary>

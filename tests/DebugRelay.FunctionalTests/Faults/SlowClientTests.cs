@@ -52,14 +52,18 @@ public sealed class SlowClientTests
         Assert.True(source.EventsLost > 0);
     }
 
+    /// <summary>Full is what has not grown for two seconds: in that time the target fills the worker's queue too, also on a busy machine.</summary>
     private static async Task UntilFullAsync(string recorded)
     {
+        const int ticks = 10;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        long before = -1;
-        for (long now = 0; now < Limits.Spool || now != before; now = new FileInfo(recorded).Length)
+        long length = -1;
+        for (int unchanged = 0; unchanged < ticks || length < Limits.Spool;)
         {
-            before = now;
             await timer.WaitForNextTickAsync(Cancellation);
+            long now = new FileInfo(recorded).Length;
+            unchanged = now == length ? unchanged + 1 : 0;
+            length = now;
         }
     }
 

@@ -35,16 +35,16 @@ public sealed class RoleLimitTests
     [Fact]
     public async Task A_session_without_an_operation_is_closed_and_a_running_operation_is_one()
     {
-        await using RelayHost host = await StartAsync("""{ "idle": "2s" }""");
+        await using RelayHost host = await StartAsync("""{ "idle": "6s" }""");
         await using SampleProcess sample = await SampleProcess.StartAsync();
         await using RawSession session = await TraceFaultTests.OpenAsync(host);
         TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
-        await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 4))), Cancellation);
+        await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 8))), Cancellation);
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
         Assert.False((await TraceFaultTests.ReadToEndAsync(trace)).Partial);
         SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
         Assert.Equal(ErrorCode.Idle, closed.Code);
-        Assert.Contains("2 s", closed.Message, StringComparison.Ordinal);
+        Assert.Contains("6 s", closed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
