@@ -54,6 +54,10 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         {
             return new FileStream(path + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new ConfigurationException($"{path}: {e.Message}");
+        }
         catch (IOException e)
         {
             throw new ConfigurationException($"{path}: another broker listens there ({e.Message})");

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DebugRelay.Broker;
 using DebugRelay.Policy.Configuration;
 
@@ -11,10 +12,10 @@ if (Options.Parse(args) is not { } options)
 
 bool parentIsGone = false;
 using var stop = new CancellationTokenSource();
-using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-    System.Runtime.InteropServices.PosixSignal.SIGTERM, signal => { signal.Cancel = true; stop.Cancel(); });
-// A terminal's Ctrl-C reaches the whole group; the agent decides when its broker leaves.
-Console.CancelKeyPress += (_, e) => { e.Cancel = true; if (!options.WithParent) stop.Cancel(); };
+using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; stop.Cancel(); });
+// A terminal's Ctrl-C, and its end, reach the whole group; the agent decides when its broker leaves.
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopAlone);
+using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, StopAlone);
 if (options.WithParent)
     _ = Task.Run(() => { while (Console.In.Read() >= 0) { } parentIsGone = true; stop.Cancel(); });
 
@@ -29,6 +30,13 @@ catch (Exception e) when (e is ConfigurationException or IOException or Unauthor
 {
     Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
     return 1;
+}
+
+void StopAlone(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    if (!options.WithParent)
+        stop.Cancel();
 }
 
 // The socket's folder is the parent's, made for us. One that was killed cannot remove it.

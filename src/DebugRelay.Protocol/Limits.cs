@@ -27,6 +27,9 @@ public static class Limits
     /// <summary>Connections that the broker judges at once, each on a thread; the others wait. As many operations as all sessions may run.</summary>
     public const int BrokerThreads = Sessions * OperationsAtOnce;
 
+    /// <summary>Sessions that one identity may be opening at once: a client opens one. Beyond it, its unanswered challenges would keep others out.</summary>
+    public const int OpeningsAtOnce = 8;
+
     /// <summary>Challenges that wait for their proof in the broker. Beyond them no session can be opened until one is answered or given up.</summary>
     public const int OpenChallenges = 256;
 
@@ -35,6 +38,9 @@ public static class Limits
 
     /// <summary>From the end of the handshake to the client's first whole frame, and between the steps of opening a session.</summary>
     public static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
+
+    /// <summary>From a question to the broker's answer where it needs nobody else: it takes milliseconds, on a busy host a second.</summary>
+    public static readonly TimeSpan BrokerAnswer = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a challenge may be answered: a token that asks for a PIN needs a moment.</summary>
     public static readonly TimeSpan Challenge = TimeSpan.FromMinutes(1);
@@ -77,6 +83,9 @@ public static class Limits
 
     /// <summary>From the start of a worker or a broker to its first frame. A cold JIT start on a busy machine takes seconds.</summary>
     public static readonly TimeSpan ProcessStart = TimeSpan.FromSeconds(30);
+
+    /// <summary>From the order to carry a request out to the broker's word that it runs: a worker's start, and a target's answers to two requests.</summary>
+    public static readonly TimeSpan BrokerStart = ProcessStart + (TargetAnswer * 6);
 
     /// <summary>How many bytes of payload a frame of this type may have.</summary>
     public static int PayloadOf(FrameType type) => type == FrameType.Data ? DataPayload : ControlPayload;

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
 using DebugRelay.Policy.Configuration;
@@ -92,7 +93,7 @@ internal sealed partial class BrokerProcess : BackgroundService
         };
         // The broker reaches every target: it has no diagnostic door of its own.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException("the broker could not be started");
+        using Process process = Launch(start);
         Log.BrokerStarted(_logger, process.Id);
         await process.WaitForExitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (process.HasExited)
@@ -106,6 +107,18 @@ internal sealed partial class BrokerProcess : BackgroundService
         await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!process.HasExited)
             process.Kill();
+    }
+
+    private static Process Launch(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new ConfigurationException($"debugrelay-broker could not be started: {e.Message}");
+        }
     }
 
     private static partial class Log

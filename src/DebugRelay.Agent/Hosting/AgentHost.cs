@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using DebugRelay.Agent.BrokerLink;
@@ -24,7 +25,24 @@ internal static class AgentHost
         await using WebApplication application = Build(configuration, Path.GetFullPath(configurationFile));
         await application.StartAsync(cancellation);
         Announce(application);
+        // A terminal that goes away is a reason to stop, in order.
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            application.Lifetime.StopApplication();
+        });
         await application.WaitForShutdownAsync(cancellation);
+        await ThrowFailureAsync(application.Services);
+    }
+
+    /// <summary>The host stops in order when a part of it fails, and calls that a success.</summary>
+    private static async Task ThrowFailureAsync(IServiceProvider services)
+    {
+        foreach (BackgroundService service in services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (service.ExecuteTask is { IsFaulted: true } failed)
+                await failed;
+        }
     }
 
     /// <summary>Loads what a run would load, and no more.</summary>
@@ -54,6 +72,7 @@ internal static class AgentHost
             .AddSingleton<BrokerProcess>()
             .AddHostedService(services => services.GetRequiredService<BrokerProcess>())
             .AddSingleton<SessionTable>()
+            .AddSingleton<Openings>()
             .AddSingleton<SessionOpening>()
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())

@@ -80,7 +80,7 @@ internal sealed partial class OperationRelay(
         Decided decided = await FromBrokerAsync(session, request, async () =>
         {
             await writer.WriteAsync(FrameType.OpenOperation, open with { Ticket = [] }, ProtocolJson.Default.OpenOperation, session.Ending);
-            return (await reader.ExpectAsync(FrameType.Decided, session.Ending)).Read(ProtocolJson.Default.Decided);
+            return (await reader.ExpectWithinAsync(FrameType.Decided, Limits.BrokerAnswer, session.Ending)).Read(ProtocolJson.Default.Decided);
         });
         DecisionEntry decision = Combine(session, request, decided, name);
         await RecordDecisionAsync(session, decision);
@@ -89,7 +89,7 @@ internal sealed partial class OperationRelay(
         return await FromBrokerAsync(session, request, async () =>
         {
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
-            return (await reader.ExpectAsync(FrameType.Accepted, session.Ending)).Read(ProtocolJson.Default.Accepted);
+            return (await reader.ExpectWithinAsync(FrameType.Accepted, Limits.BrokerStart, session.Ending)).Read(ProtocolJson.Default.Accepted);
         });
     }
 
@@ -109,6 +109,11 @@ internal sealed partial class OperationRelay(
         {
             await RecordDecisionAsync(session, new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.BrokerGone, "the broker died", null, null));
             throw new RefusedException(new Refused(ErrorCode.BrokerGone, "the broker died; it is started again", "Open a new session."));
+        }
+        catch (BrokerGoneException e)
+        {
+            await RecordDecisionAsync(session, new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.BrokerGone, e.Message, null, null));
+            throw new RefusedException(new Refused(ErrorCode.BrokerGone, e.Message, "Operations must look at the host's broker."));
         }
         catch (OperationCanceledException) when (session.Ended.IsCompleted)
         {

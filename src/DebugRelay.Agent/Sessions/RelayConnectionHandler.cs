@@ -42,6 +42,10 @@ internal sealed partial class RelayConnectionHandler(
             Log.Failed(logger, remote, e);
             await client.TryRefuseAsync(new Refused(ErrorCode.Internal, "the agent failed; its log says more"));
         }
+        finally
+        {
+            client.LetGo();
+        }
     }
 
     private async Task ServeAsync(ConnectionContext connection, ClientConnection client)

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
@@ -14,7 +15,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
 internal sealed partial class SessionOpening(
-    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, RecordingIdentity identity, TimeProvider time, ILogger<SessionOpening> logger)
+    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, TimeProvider time, ILogger<SessionOpening> logger)
 {
     /// <summary>Serves one control connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
@@ -45,8 +46,12 @@ internal sealed partial class SessionOpening(
     /// <summary>The broker asks, the client answers; that the answer is good is checked here and again by the broker.</summary>
     private async Task<(VerifiedSession Verified, Proof Proof)> ChallengeAsync(ClientConnection client, X509Certificate2 certificate, FrameReader brokerReader, FrameWriter brokerWriter)
     {
+        // The handshake has checked the certificate. Who may not have a session is not to hold up others with a challenge.
+        PeerIdentity identity = PeerIdentity.FromCertificate(certificate);
+        CheckRoles(identity);
+        using IDisposable opening = openings.Begin(identity);
         await brokerWriter.WriteAsync(FrameType.ChallengeRequest, client.Closed);
-        Challenge challenge = (await brokerReader.ExpectAsync(FrameType.Challenge, client.Closed)).Read(ProtocolJson.Default.Challenge);
+        Challenge challenge = (await brokerReader.ExpectWithinAsync(FrameType.Challenge, Limits.BrokerAnswer, client.Closed)).Read(ProtocolJson.Default.Challenge);
         await client.Frames.WriteAsync(FrameType.Challenge, challenge, ProtocolJson.Default.Challenge, client.Closed);
         Proof proof = (await client.ExpectAsync(FrameType.Proof, Limits.Challenge)).Read(ProtocolJson.Default.Proof);
         if (proof.Certificates.Length == 0 || !proof.Certificates[0].AsSpan().SequenceEqual(certificate.RawDataMemory.Span))
@@ -56,16 +61,21 @@ internal sealed partial class SessionOpening(
         if (!result.IsValid)
             throw new RefusedException(new Refused(ErrorCode.BadProof, result.Message));
         VerifiedSession verified = result.Value;
-        if (PolicyEngine.RolesOf(trust.Policy, verified.Identity).Count == 0)
-            throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member", "Ask for a role in this host's policy."));
+        CheckRoles(verified.Identity);
         return (verified, proof);
+    }
+
+    private void CheckRoles(PeerIdentity identity)
+    {
+        if (PolicyEngine.RolesOf(trust.Policy, identity).Count == 0)
+            throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {identity} as a member", "Ask for a role in this host's policy."));
     }
 
     private SessionRecorder StartRecording(ClientConnection client, string session)
     {
         try
         {
-            return SessionRecorder.Create(configuration.Recordings, configuration.Host, session, identity, time, new RecorderOptions { CheckpointSealed = c => SendHead(client, c) });
+            return SessionRecorder.Create(configuration.Recordings, configuration.Host, session, recordingIdentity, time, new RecorderOptions { CheckpointSealed = c => SendHead(client, c) });
         }
         catch (RecordingException e)
         {
@@ -97,7 +107,7 @@ internal sealed partial class SessionOpening(
         {
             await session.RecordAsync("open", entry, RecordedJson.Default.OpenEntry, durable: true);
             await brokerWriter.WriteAsync(FrameType.Proof, proof, ProtocolJson.Default.Proof, client.Closed);
-            _ = await brokerReader.ExpectAsync(FrameType.SessionOpened, client.Closed);
+            _ = await brokerReader.ExpectWithinAsync(FrameType.SessionOpened, Limits.BrokerAnswer, client.Closed);
             sessions.Add(session);
             Log.Opened(logger, session.Id, verified.Identity.ToString(), client.Remote);
             var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, configuration.Scrub);
@@ -113,6 +123,11 @@ internal sealed partial class SessionOpening(
         catch (ProtocolException e)
         {
             closed = new SessionClosed(e.Code, e.Message);
+            throw;
+        }
+        catch (BrokerGoneException e)
+        {
+            closed = new SessionClosed(ErrorCode.BrokerGone, e.Message);
             throw;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)

@@ -24,7 +24,7 @@ internal sealed class SessionTable(HostConfiguration configuration, IHostApplica
     public RelaySession? Find(string id) => _sessions.GetValueOrDefault(id);
 
     /// <summary>Adds a session.</summary>
-    /// <exception cref="ProtocolException">The host is full, or the identity has as many as its roles allow.</exception>
+    /// <exception cref="ProtocolException">The host is full, the identity has as many as its roles allow, or no session may run now.</exception>
     public void Add(RelaySession session)
     {
         lock (_adding)
@@ -36,6 +36,11 @@ internal sealed class SessionTable(HostConfiguration configuration, IHostApplica
                 throw new ProtocolException(ErrorCode.LimitReached, $"{identity} has {session.RoleLimits.Sessions} sessions on this host already, which is what the role allows");
             _sessions[session.Id] = session;
         }
+        // Asked after it was added: an end of all that does not see it is seen by it.
+        if (Forbidden is not { } reason)
+            return;
+        Remove(session);
+        throw new ProtocolException(lifetime.ApplicationStopping.IsCancellationRequested ? ErrorCode.ShuttingDown : ErrorCode.Denied, reason);
     }
 
     /// <summary>Removes a session.</summary>

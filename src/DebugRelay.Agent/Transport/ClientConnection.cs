@@ -1,6 +1,7 @@
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace DebugRelay.Agent.Transport;
 
@@ -17,6 +18,9 @@ internal sealed class ClientConnection(ConnectionContext connection) : IDisposab
 
     /// <summary>Cancelled when the connection is gone.</summary>
     public CancellationToken Closed => connection.ConnectionClosed;
+
+    /// <summary>Cancelled when the agent stops: nothing new begins.</summary>
+    private CancellationToken Stopping => connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
 
     /// <summary>The next frame, or null when the client closed.</summary>
     public ValueTask<Frame?> ReadAsync(CancellationToken cancellation) => _reader.ReadAsync(cancellation);
@@ -42,12 +46,23 @@ internal sealed class ClientConnection(ConnectionContext connection) : IDisposab
         }
     }
 
+    /// <summary>
+    /// Gives the client a last time to take what is on its way to it. A client that reads nothing would otherwise keep the connection, and what
+    /// waits for it, for as long as it likes.
+    /// </summary>
+    public void LetGo()
+    {
+        var timer = new CancellationTokenSource(Limits.LastBytes);
+        timer.Token.Register(connection.Abort);
+        Closed.Register(timer.Dispose);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Frames.Dispose();
 
     private async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> read)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(Closed);
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(Closed, Stopping);
         timer.CancelAfter(limit);
         try
         {
@@ -55,6 +70,8 @@ internal sealed class ClientConnection(ConnectionContext connection) : IDisposab
         }
         catch (OperationCanceledException) when (!Closed.IsCancellationRequested)
         {
+            if (Stopping.IsCancellationRequested)
+                throw new ProtocolException(ErrorCode.ShuttingDown, "the agent stops");
             throw new ProtocolException(ErrorCode.TimedOut, $"no whole frame came within {limit.TotalSeconds:0} s");
         }
     }

@@ -20,8 +20,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         try
         {
             OpenOperation open = ProtocolJson.Read(new(payload), ProtocolJson.Default.OpenOperation);
-            BrokerSession session = registry.Find(open.Session)
-                ?? throw new ProtocolException(ErrorCode.NoSession, "the broker has no such session");
+            if (registry.Find(open.Session) is not { HasEnded: false } session)
+                throw new ProtocolException(ErrorCode.NoSession, "the broker has no such session");
             OperationRequest request = gate.Verify(session.Proof, open);
             session.Use(request.Number);
             Judged judged = gate.Judge(session.Proof, request);

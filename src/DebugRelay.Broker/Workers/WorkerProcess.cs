@@ -142,10 +142,19 @@ internal sealed class WorkerProcess : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = "/",
         };
+        foreach (string name in start.Environment.Keys.Where(n => !IsForWorkers(n)).ToArray())
+            start.Environment.Remove(name);
         // A worker sees raw data: it has no diagnostic door of its own.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return Process.Start(start) ?? throw new WorkerException(ErrorCode.WorkerGone, "the worker could not be started");
     }
+
+    /// <summary>A worker reads what a target wrote: of an environment, where secrets often lie, it gets what a program needs to run, and no code to load.</summary>
+    private static bool IsForWorkers(string variable)
+        => variable is "PATH" or "HOME" or "TMPDIR" or "LANG" or "TZ" or "LD_LIBRARY_PATH"
+            || variable.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)
+            || variable.StartsWith("DOTNET_GC", StringComparison.OrdinalIgnoreCase)
+            || variable.StartsWith("DOTNET_SYSTEM_", StringComparison.Ordinal);
 
     private static async Task<DescriptorSocket> AcceptAsync(Socket listener, Process process, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport;
@@ -72,6 +73,43 @@ public sealed class HangTests
         }
         await HostProcesses.WaitUntilGoneAsync(worker, Cancellation).WaitAsync(Limits.StopDrain, Cancellation);
         await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+        await TraceFaultTests.ServesTheNextAsync(host);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_stopped_when_its_trace_begins_keeps_no_session()
+    {
+        await using RelayHost host = await RelayHost.StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        sample.Process.Suspend();
+        var parameters = new EventPipeParameters { Providers = [new EventProvider("Nobody", 0, 0)], BufferMegabytes = 1, Rundown = false, DurationSeconds = 60 };
+        await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, parameters)), Cancellation);
+        Assert.Equal(ErrorCode.TargetFailed, (await trace.LastWordAsync(Cancellation))?.Code);
+        // It finds the request now, and that nobody waits for the answer.
+        sample.Process.Resume();
+        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+    }
+
+    [Fact]
+    public async Task A_broker_that_hangs_is_said_in_time_and_serves_on_when_it_can()
+    {
+        await using RelayHost host = await RelayHost.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        int broker = HostProcesses.BrokerOf(host);
+        HostProcesses.Suspend(broker);
+        try
+        {
+            Task<RefusedException> opening = Assert.ThrowsAsync<RefusedException>(() => TraceFaultTests.OpenAsync(host));
+            await using RawClient list = await session.SendAsync(session.Sign(session.Request("process.list")), Cancellation);
+            Assert.Equal(ErrorCode.BrokerGone, (await list.LastWordAsync(Cancellation).WaitAsync(Limits.Opening * 2, Cancellation))?.Code);
+            Assert.Equal(ErrorCode.BrokerGone, (await opening.WaitAsync(Limits.Opening, Cancellation)).Refusal.Code);
+        }
+        finally
+        {
+            HostProcesses.Resume(broker);
+        }
         await TraceFaultTests.ServesTheNextAsync(host);
     }
 

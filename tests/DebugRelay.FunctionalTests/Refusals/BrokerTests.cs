@@ -125,6 +125,22 @@ public sealed class BrokerTests : IAsyncLifetime
         Assert.Equal(ErrorCode.NoSession, e.Refusal.Code);
     }
 
+    [Fact]
+    public async Task A_session_that_is_ending_takes_no_more_requests()
+    {
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using AgentSide session = await OpenAsync();
+        sample.Process.Suspend();
+        // A process that does not answer holds the session's end for a while.
+        using AgentOperation hanging = await session.SendAsync(session.Request("process.info", sample.Id, null));
+        await hanging.Reader.ExpectAsync(FrameType.Decided, Cancellation);
+        await hanging.Writer.WriteAsync(FrameType.Proceed, Cancellation);
+        await hanging.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+        await session.LeaveAsync();
+        RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => session.AskAsync(session.Request("process.list", null, null)));
+        Assert.Equal(ErrorCode.NoSession, e.Refusal.Code);
+    }
+
     private async Task<AgentSide> OpenAsync(Func<Proof, Proof>? forge = null, TestAuthority? authority = null)
     {
         using X509Certificate2 alice = (authority ?? _authority).Client(RelayHost.Alice);
@@ -195,6 +211,13 @@ public sealed class BrokerTests : IAsyncLifetime
         {
             using AgentOperation operation = await SendAsync(open);
             return (await operation.Reader.ExpectAsync(FrameType.Decided, Cancellation)).Read(ProtocolJson.Default.Decided);
+        }
+
+        /// <summary>Asks for the session's end, which the broker confirms before all of it is gone.</summary>
+        public async Task LeaveAsync()
+        {
+            await control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
+            await control.Reader.ExpectAsync(FrameType.SessionClosed, Cancellation);
         }
 
         /// <summary>Closes our half; the broker's half closes when the session is gone there too.</summary>

@@ -38,11 +38,16 @@ public static class HostProcesses
     }
 
     /// <summary>Stops a process, which then neither works nor ends by itself.</summary>
-    public static void Suspend(int pid)
+    public static void Suspend(int pid) => Signal(pid, 19);
+
+    /// <summary>Lets a suspended process go on.</summary>
+    public static void Resume(int pid) => Signal(pid, 18);
+
+    /// <summary>Sends a signal by its number on Linux.</summary>
+    public static void Signal(int pid, int signal)
     {
-        const int stop = 19;
-        if (SendSignal(pid, stop) != 0)
-            throw new InvalidOperationException($"process {pid} did not take the signal");
+        if (SendSignal(pid, signal) != 0)
+            throw new InvalidOperationException($"process {pid} did not take signal {signal}");
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -1,0 +1,107 @@
+using System.Net.NetworkInformation;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport;
+using DebugRelay.TestSupport.Hosts;
+using DebugRelay.TestSupport.Processes;
+using Xunit;
+
+namespace DebugRelay.FunctionalTests.Faults;
+
+/// <summary>A host that is stopped, or cannot start: in order, soon, and with an exit code that tells.</summary>
+public sealed class HostStopTests
+{
+    private const int HangUp = 1;
+    private const int Interrupt = 2;
+    private const int Terminate = 15;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>A terminal's Ctrl-C or end and a service manager's stop reach the agent, its broker and the workers alike.</summary>
+    [Theory]
+    [InlineData(HangUp)]
+    [InlineData(Interrupt)]
+    [InlineData(Terminate)]
+    public async Task A_signal_to_all_processes_of_a_host_ends_a_trace_in_order(int signal)
+    {
+        await using RelayHost host = await RelayHost.StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
+        await TraceFaultTests.ReadDataAsync(trace);
+        int[] processes = [host.Agent.Id, .. HostProcesses.WorkersOf(host), HostProcesses.BrokerOf(host)];
+        Array.ForEach(processes, p => HostProcesses.Signal(p, signal));
+
+        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        Assert.NotEqual(ErrorCode.WorkerGone, end.Code);
+        Assert.True(end.Events?.Delivered > 0);
+        Assert.Equal(0, await host.Agent.WaitForExitAsync(Limits.Shutdown));
+        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+        await using TestProcess verify = await TestProcess.RunAsync(BuiltPrograms.Client, ["recording", "verify", host.OnlyRecording(), "--ca", host.CaFile]);
+        Assert.StartsWith("OK", verify.Output.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connections_that_wait_do_not_hold_up_a_stop()
+    {
+        await using RelayHost host = await RelayHost.StartAsync();
+        await using RawClient silent = await RawClient.GreetAsync(host.Port, host.Authority.Client(RelayHost.Alice), Cancellation);
+        await using RawClient unproven = await RawClient.GreetAsync(host.Port, host.Authority.Client(RelayHost.Alice), Cancellation);
+        await unproven.Writer.WriteAsync(FrameType.OpenSession, new OpenSession("raw", "test", null), ProtocolJson.Default.OpenSession, Cancellation);
+        await unproven.Reader.ExpectAsync(FrameType.Challenge, Cancellation);
+
+        host.Agent.Terminate();
+        Assert.Equal(ErrorCode.ShuttingDown, (await silent.LastWordAsync(Cancellation))?.Code);
+        Assert.Equal(ErrorCode.ShuttingDown, (await unproven.LastWordAsync(Cancellation))?.Code);
+        Assert.Equal(0, await host.Agent.WaitForExitAsync(Limits.LastBytes));
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_nothing_is_let_go_when_its_session_has_ended()
+    {
+        await using RelayHost host = await RelayHost.StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync("--burst", "--rate", "1");
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        var parameters = new EventPipeParameters
+        {
+            Providers = [new EventProvider("DebugRelay-Sample-Burst", ulong.MaxValue, 5)],
+            BufferMegabytes = 64,
+            Rundown = false,
+            DurationSeconds = 60,
+        };
+        await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, parameters)), Cancellation);
+        await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+        string recorded = Path.Combine(host.OnlyRecording(), "streams", "0002.nettrace");
+        // More than all buffers on the way hold.
+        await UntilAsync(() => new FileInfo(recorded).Length > 24 << 20);
+
+        await session.Control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
+        await TraceFaultTests.ReadClosedAsync(session.Control);
+        await UntilAsync(() => !ConnectionsTo(host.Port).Any()).WaitAsync(Limits.LastBytes * 3, Cancellation);
+    }
+
+    [Fact]
+    public async Task An_agent_that_cannot_start_its_broker_fails_and_says_so()
+    {
+        using var authority = new TestAuthority();
+        using var folder = new TemporaryFolder();
+        string configuration = RelayHost.WriteConfiguration(folder, authority, RelayHost.OpenPolicy);
+        string[] own = [.. Directory.GetFiles(AppContext.BaseDirectory, "debugrelay-agent*"), .. Directory.GetFiles(AppContext.BaseDirectory, "DebugRelay.*.dll")];
+        Array.ForEach(own, f => File.Copy(f, folder.File(Path.GetFileName(f))));
+        await using TestProcess agent = await TestProcess.RunAsync(folder.File("debugrelay-agent"), ["run", "--config", configuration], RelayHost.NoDiagnostics);
+        Assert.Equal(1, agent.ExitCode);
+        Assert.Contains("debugrelay-agent: debugrelay-broker could not be started", agent.Errors.Text, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<TcpConnectionInformation> ConnectionsTo(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Where(c => c.LocalEndPoint.Port == port && c.State is not (TcpState.TimeWait or TcpState.Closed));
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!condition())
+            await timer.WaitForNextTickAsync(Cancellation);
+    }
+}
