@@ -30,19 +30,21 @@ is_hex() { case $1 in *[!0-9a-f]*) return 1 ;; esac; [ ${#1} -eq 64 ]; }
 is_time() { case $1 in *.[0-9][0-9][0-9]) is_number "${1%.*}" && [ "${1%.*}" -le 253402300799 ] ;; *) return 1 ;; esac; }
 shown() { if is_name "$1"; then echo "$1"; else echo "(odd name)"; fi; }
 is_file() { [ -f "$1" ] && [ ! -L "$1" ]; }
-size() { wc -c < "$1" | tr -d ' '; }
+size() { size=$(wc -c < "$1"); size=$((size)); }
+pad() { padded=$1; while [ ${#padded} -lt 4 ]; do padded=0$padded; done; } # without a process: there are thousands of names
 sum() { set -- $(sha256sum "$1"); echo "$1"; }
 
 # --- which files are there ---------------------------------------------------------------------------------------------------------
 sealed=0
 number=0000
-while [ -f "$number.checkpoint" ]; do sealed=$((sealed + 1)); number=$(printf %04d $sealed); done
+while [ -f "$number.checkpoint" ]; do sealed=$((sealed + 1)); pad $sealed; number=$padded; done
 unsealed=''
 
 check_segment_file() {
   stem=${1%%.*} extension=${1#*.} index=${1%%.*}
   while [ ${#index} -gt 1 ] && [ "${index#0}" != "$index" ]; do index=${index#0}; done
-  is_number "$index" && [ ${#index} -le 9 ] && [ "$(printf %04d "$index")" = "$stem" ] || tampered "$(shown "$1") does not belong to a recording"
+  pad "$index"
+  is_number "$index" && [ ${#index} -le 9 ] && [ "$padded" = "$stem" ] || tampered "$(shown "$1") does not belong to a recording"
   case $extension in
     ndjson | pub | cert | sig) ;;
     checkpoint) ;;
@@ -104,8 +106,8 @@ check_stream() { # STREAM OFFSET BYTES PIECE WHOLE; how far a stream is verified
   if [ -f "$tmp/stream.$1" ]; then read -r known state < "$tmp/stream.$1"; else streams=$((streams + 1)); fi
   [ "$state" = open ] && [ "$2" -eq "$known" ] || tampered "stream $1 does not continue in $checkpoint"
   end=$(($2 + $3))
-  [ -f "streams/$1" ] && [ "$(size "streams/$1")" -ge $end ] || tampered "stream $1 is shorter than $checkpoint says"
-  set -- "$1" "$2" "$3" "$4" "$5" $(tail -c "+$(($2 + 1))" "streams/$1" | head -c "$3" | sha256sum)
+  [ -f "streams/$1" ] && size "streams/$1" && [ "$size" -ge $end ] || tampered "stream $1 is shorter than $checkpoint says"
+  set -- "$1" "$2" "$3" "$4" "$5" $(tail -c "+$(($2 + 1))" "streams/$1" 2>/dev/null | head -c "$3" | sha256sum)
   [ "$6" = "$4" ] || tampered "stream $1 is changed"
   if [ "$5" != open ]; then
     set -- "$1" "$2" "$3" "$4" "$5" $(head -c $end "streams/$1" | sha256sum)
@@ -117,7 +119,7 @@ check_stream() { # STREAM OFFSET BYTES PIECE WHOLE; how far a stream is verified
 
 i=0 total=0 streams=0 expected_key='' earliest='' latest='' last_checkpoint=none
 while [ $i -lt $sealed ]; do
-  n=$(printf %04d $i)
+  pad $i; n=$padded
   checkpoint=$n.checkpoint
   for extension in ndjson pub cert sig; do [ -f $n.$extension ] || tampered "$n.$extension is missing"; done
   parse < $checkpoint || tampered "$checkpoint is malformed"
@@ -156,7 +158,8 @@ for file in streams/*; do
   if [ -f "$tmp/stream.$name" ]; then
     read -r known state < "$tmp/stream.$name"
     if [ "$next" = final ] || [ "$state" = complete ]; then
-      [ "$(size "$file")" -le "$known" ] || tampered "stream $name is longer than its checkpoints say"
+      size "$file"
+      [ "$size" -le "$known" ] || tampered "stream $name is longer than its checkpoints say"
     fi
   elif [ "$next" = final ]; then
     tampered "stream $name is in no checkpoint"
@@ -178,11 +181,12 @@ witnessed=0 beyond=-1
 while read -r session index head || [ -n "$session" ]; do
   [ "$session" = "$first_session" ] || continue
   while [ ${#index} -gt 1 ] && [ "${index#0}" != "$index" ]; do index=${index#0}; done
+  pad "$index"
   if [ "$index" -lt $sealed ]; then
-    grep -qx "$index $head" "$tmp/sums" || tampered "$(printf %04d "$index").checkpoint is not the one that was witnessed"
+    grep -qx "$index $head" "$tmp/sums" || tampered "$padded.checkpoint is not the one that was witnessed"
     witnessed=$((witnessed + 1))
   elif [ "$next" = final ]; then
-    tampered "$(printf %04d "$index").checkpoint was witnessed, but the recording ends before it"
+    tampered "$padded.checkpoint was witnessed, but the recording ends before it"
   elif [ "$index" -gt $beyond ]; then
     beyond=$index
   fi
@@ -190,7 +194,7 @@ done < "$tmp/heads"
 
 if [ "$next" != final ]; then
   ends="no final checkpoint after segment $n"
-  [ $beyond -lt 0 ] || ends="$ends, though $(printf %04d $beyond).checkpoint was witnessed"
+  [ $beyond -lt 0 ] || { pad $beyond; ends="$ends, though $padded.checkpoint was witnessed"; }
   incomplete "$ends"
 fi
 echo "OK session $first_session on $first_host: $sealed segments, $total entries, $streams streams, $witnessed heads witnessed"

@@ -11,6 +11,12 @@ namespace DebugRelay.Broker;
 /// <summary>Listens for the agent. Each connection carries one thing: a session's life, or one operation.</summary>
 internal sealed class BrokerServer(SessionConnections sessions, OperationConnections operations)
 {
+    /// <summary>Ends the name of the file that says whose the socket is.</summary>
+    public const string LockSuffix = ".lock";
+
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+    private static readonly SemaphoreSlim Threads = new(Limits.BrokerThreads);
+
     /// <summary>Runs until told to stop.</summary>
     /// <exception cref="ConfigurationException">The configuration or a file that it names cannot be used.</exception>
     public static async Task RunAsync(Options options, CancellationToken cancellation)
@@ -20,10 +26,11 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
         HostTrust trust = HostTrust.Load(configuration);
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("debugrelay-");
+        using FileStream only = Lock(path);
+        string workers = MakeWorkersFolder(path);
         try
         {
-            using var registry = new SessionRegistry(configuration, trust, folder.FullName);
+            using var registry = new SessionRegistry(configuration, trust, workers);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var server = new BrokerServer(new SessionConnections(registry), new OperationConnections(registry, new RequestGate(configuration, trust, finder)));
             using Socket listener = Listen(path);
@@ -36,8 +43,30 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         finally
         {
             File.Delete(path);
-            folder.Delete(recursive: true);
+            Directory.Delete(workers, recursive: true);
         }
+    }
+
+    /// <summary>Held as long as we live, and let go by the kernel however we end: one broker a socket.</summary>
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new ConfigurationException($"{path}: another broker listens there ({e.Message})");
+        }
+    }
+
+    /// <summary>Beside the socket, so that the next broker clears away what a killed one left.</summary>
+    private static string MakeWorkersFolder(string path)
+    {
+        string folder = path + ".w";
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
     private static Socket Listen(string path)
@@ -58,7 +87,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             Socket agent;
             try
             {
-                agent = await listener.AcceptAsync(cancellation);
+                await Threads.WaitAsync(cancellation);
+                agent = await AcceptOneAsync(listener, cancellation);
             }
             catch (OperationCanceledException)
             {
@@ -66,6 +96,23 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             }
             // A thread of its own: an operation's connection is read blocking, see BlockingFrames.
             _ = Task.Factory.StartNew(() => Serve(agent), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Without descriptors nothing can be accepted for a while: that is no reason to drop those who are served.</summary>
+    private static async Task<Socket> AcceptOneAsync(Socket listener, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await listener.AcceptAsync(cancellation);
+            }
+            catch (SocketException e)
+            {
+                Console.Error.WriteLine($"debugrelay-broker: no connection could be accepted ({e.SocketErrorCode})");
+                await Task.Delay(AcceptPause, cancellation);
+            }
         }
     }
 
@@ -97,6 +144,10 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         catch (Exception e) when (e is ProtocolException or SocketException or IOException)
         {
             agent.Dispose();
+        }
+        finally
+        {
+            Threads.Release();
         }
     }
 

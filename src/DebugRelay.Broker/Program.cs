@@ -9,21 +9,33 @@ if (Options.Parse(args) is not { } options)
     return 2;
 }
 
+bool parentIsGone = false;
 using var stop = new CancellationTokenSource();
 using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
     System.Runtime.InteropServices.PosixSignal.SIGTERM, signal => { signal.Cancel = true; stop.Cancel(); });
 // A terminal's Ctrl-C reaches the whole group; the agent decides when its broker leaves.
 Console.CancelKeyPress += (_, e) => { e.Cancel = true; if (!options.WithParent) stop.Cancel(); };
 if (options.WithParent)
-    _ = Task.Run(() => { while (Console.In.Read() >= 0) { } stop.Cancel(); });
+    _ = Task.Run(() => { while (Console.In.Read() >= 0) { } parentIsGone = true; stop.Cancel(); });
 
 try
 {
     await BrokerServer.RunAsync(options, stop.Token);
+    if (parentIsGone && options.Socket is { } socket)
+        RemoveFolder(socket);
     return 0;
 }
 catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
     return 1;
+}
+
+// The socket's folder is the parent's, made for us. One that was killed cannot remove it.
+static void RemoveFolder(string socket)
+{
+    File.Delete(socket + BrokerServer.LockSuffix);
+    string folder = Path.GetDirectoryName(Path.GetFullPath(socket))!;
+    if (!Directory.EnumerateFileSystemEntries(folder).Any())
+        Directory.Delete(folder);
 }

@@ -60,4 +60,7 @@ public enum StreamText
 
     /// <summary>A value of an event type's key/value list; the name is its key.</summary>
     MetadataValue,
+
+    /// <summary>A key of any of these lists, save the format's own; the name is empty. It is asked about before its value.</summary>
+    Key,
 }

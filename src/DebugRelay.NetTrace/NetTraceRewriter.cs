@@ -15,15 +15,20 @@ public static class NetTraceRewriter
     /// <param name="output">Where the rewritten stream goes.</param>
     /// <param name="filter">What to do with each event.</param>
     /// <param name="progress">Called after each flushed block with the counts so far, on the rewriting thread.</param>
+    /// <param name="isOverloaded">
+    /// Asked before each block of events or stacks: while it says yes, whole blocks are left out and counted, so that the input is drained however slow
+    /// the output is; null never leaves one out.
+    /// </param>
     /// <param name="cancellationToken">Abandons the rewrite: no end tag is written.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<RewriteSummary> RewriteAsync(
         PipeReader input, PipeWriter output, ITraceFilter filter,
-        Action<RewriteCounts>? progress = null, CancellationToken cancellationToken = default)
+        Action<RewriteCounts>? progress = null, Func<bool>? isOverloaded = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(filter);
-        return new RewriteRun(input, output, filter, progress).RunAsync(cancellationToken);
+        return new RewriteRun(input, output, filter, progress, isOverloaded).RunAsync(cancellationToken);
     }
 }

@@ -75,6 +75,12 @@ public sealed record RewriteCounts
     /// <summary>Replacements that were cut because the event would have passed 65,535 bytes.</summary>
     public long ReplacementsCut { get; init; }
 
+    /// <summary>Blocks of events and stacks that were left out because the output could not take them. Readers see their events as lost.</summary>
+    public long BlocksShed { get; init; }
+
+    /// <summary>Bytes of those blocks.</summary>
+    public long BytesShed { get; init; }
+
     /// <summary>Events blanked, by reason; reasons that did not occur are left out.</summary>
     public IReadOnlyDictionary<BlankReason, long> Blanked { get; init; } = new Dictionary<BlankReason, long>();
 

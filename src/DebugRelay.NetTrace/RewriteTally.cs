@@ -18,9 +18,19 @@ internal sealed class RewriteTally
 
     public long ReplacementsCut { get; set; }
 
+    public long BlocksShed { get; private set; }
+
+    public long BytesShed { get; private set; }
+
     public void CountBlanked(BlankReason reason) => _blanked[(int)reason]++;
 
     public void CountDropped(DropReason reason) => _dropped[(int)reason]++;
+
+    public void CountShed(int size)
+    {
+        BlocksShed++;
+        BytesShed += size;
+    }
 
     /// <summary>Adds the counts of a block that came to its end, and empties them.</summary>
     public void Take(RewriteTally block)
@@ -29,6 +39,8 @@ internal sealed class RewriteTally
         EventsOut += block.EventsOut;
         EventsRewritten += block.EventsRewritten;
         ReplacementsCut += block.ReplacementsCut;
+        BlocksShed += block.BlocksShed;
+        BytesShed += block.BytesShed;
         for (var i = 0; i < _blanked.Length; i++) _blanked[i] += block._blanked[i];
         for (var i = 0; i < _dropped.Length; i++) _dropped[i] += block._dropped[i];
         block.Clear();
@@ -37,7 +49,7 @@ internal sealed class RewriteTally
     /// <summary>Sets the counts of events to 0.</summary>
     public void Clear()
     {
-        EventsIn = EventsOut = EventsRewritten = ReplacementsCut = 0;
+        EventsIn = EventsOut = EventsRewritten = ReplacementsCut = BlocksShed = BytesShed = 0;
         Array.Clear(_blanked);
         Array.Clear(_dropped);
     }
@@ -49,6 +61,8 @@ internal sealed class RewriteTally
         EventsIn = EventsIn,
         EventsOut = EventsOut,
         EventsRewritten = EventsRewritten,
+        BlocksShed = BlocksShed,
+        BytesShed = BytesShed,
         ReplacementsCut = ReplacementsCut,
         Blanked = Named<BlankReason>(_blanked),
         Dropped = Named<DropReason>(_dropped),

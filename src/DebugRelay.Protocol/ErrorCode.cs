@@ -72,6 +72,9 @@ public static class ErrorCode
     /// <summary>The session's time is over, or its certificate's.</summary>
     public const string Expired = "expired";
 
+    /// <summary>The session had no operation for as long as the role allows.</summary>
+    public const string Idle = "idle";
+
     /// <summary>The client closed the session, or its connection was lost.</summary>
     public const string ClientGone = "client-gone";
 

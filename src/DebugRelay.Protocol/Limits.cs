@@ -24,7 +24,10 @@ public static class Limits
     /// <summary>Connections at once on the agent's port, those that have shown no certificate yet included.</summary>
     public const int Connections = 1024;
 
-    /// <summary>Challenges that wait for their proof in the broker. The oldest is forgotten first.</summary>
+    /// <summary>Connections that the broker judges at once, each on a thread; the others wait. As many operations as all sessions may run.</summary>
+    public const int BrokerThreads = Sessions * OperationsAtOnce;
+
+    /// <summary>Challenges that wait for their proof in the broker. Beyond them no session can be opened until one is answered or given up.</summary>
     public const int OpenChallenges = 256;
 
     /// <summary>A TLS handshake takes milliseconds; who needs longer holds a connection that others may want.</summary>
@@ -50,6 +53,18 @@ public static class Limits
 
     /// <summary>From a stop to the end of the target's stream: the rundown of a large process takes a second or two; past that we let go.</summary>
     public static readonly TimeSpan StopDrain = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Bytes of an operation that may wait for a slow client, in its recording. Beyond it the worker is no longer read, and leaves whole blocks of
+    /// events out; the target is drained all the same.
+    /// </summary>
+    public const long Spool = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of an operation that may wait in the worker's memory for the agent. Above half of it, blocks of events are left out.</summary>
+    public const int WorkerQueue = 8 * 1024 * 1024;
+
+    /// <summary>From the order to let go of a target to the worker's word that it has. A worker that hangs is killed.</summary>
+    public static readonly TimeSpan WorkerAnswer = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a client may take for the bytes that are still on their way when its session ends.</summary>
     public static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(5);

@@ -26,6 +26,7 @@ public sealed class SessionRecorder : IAsyncDisposable
     private string _previousSha256 = Checkpoint.NoPrevious;
     private bool _streamsChanged;
     private volatile bool _closed;
+    private bool _finished;
     private int _disposed;
 
     private SessionRecorder(
@@ -176,7 +177,6 @@ public sealed class SessionRecorder : IAsyncDisposable
 
         _segment.Dispose();
         _gate.Release();
-        _stopping.Dispose();
     }
 
     /// <summary>Seals the current segment and begins the next.</summary>
@@ -234,7 +234,7 @@ public sealed class SessionRecorder : IAsyncDisposable
         await _sealing.WaitAsync();
         try
         {
-            if (_closed && closeReason is not null)
+            if (_finished && closeReason is not null)
                 return;
             ThrowIfUnusable();
             await SealSegmentAsync(closeReason);
@@ -265,6 +265,7 @@ public sealed class SessionRecorder : IAsyncDisposable
             var nextKey = closeReason is null ? new SegmentKey() : null;
             WriteCheckpoint(pieces, nextKey);
             _segment.Dispose();
+            _finished = nextKey is null;
             if (nextKey is null)
                 return;
             _segment = new Segment(_folder, _segment.Index + 1, _segment.NextEntry, nextKey);

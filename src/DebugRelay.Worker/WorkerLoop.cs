@@ -14,6 +14,7 @@ namespace DebugRelay.Worker;
 internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
 {
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
+    private readonly ConcurrentDictionary<Task, byte> _jobs = new();
 
     /// <summary>Runs until the broker closes the connection.</summary>
     /// <returns>The process's exit code.</returns>
@@ -32,6 +33,8 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
         var loop = new WorkerLoop(broker, profile);
         await SendAsync(broker, FrameType.WorkerReady, new WorkerReady(profileName, [.. Canaries.Survivors(profile)]), ProtocolJson.Default.WorkerReady);
         await loop.TakeJobsAsync();
+        // The session is over; what was read is still delivered where the agent takes it.
+        await Task.WhenAll(loop._jobs.Keys).WaitAsync(Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
 
@@ -42,11 +45,10 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
             switch (frame.Type)
             {
                 case FrameType.Job when descriptors.Length == 2:
-                    _ = RunJobAsync(frame.Read(ProtocolJson.Default.Job), ToSocket(descriptors[0]), ToSocket(descriptors[1]));
+                    Track(RunJobAsync(frame.Read(ProtocolJson.Default.Job), ToSocket(descriptors[0]), ToSocket(descriptors[1])));
                     break;
                 case FrameType.CancelJob:
-                    if (_running.TryGetValue(frame.Read(ProtocolJson.Default.CancelJob).Number, out CancellationTokenSource? job))
-                        await job.CancelAsync();
+                    await CancelAsync(frame.Read(ProtocolJson.Default.CancelJob).Number);
                     break;
                 default:
                     throw new ProtocolException(ErrorCode.UnexpectedFrame, $"the broker sent {frame.Type}");
@@ -62,15 +64,50 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
         using (agent)
         using (var delivery = new DeliveryWriter(agent))
         {
-            OperationEnd end = job.Kind switch
-            {
-                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, cancelled.Token),
-                _ => await ProcessInfoJob.RunAsync(target, delivery, profile, cancelled.Token),
-            };
-            await delivery.EndAsync(end);
+            OperationEnd end = await ReadAsync(job, target, delivery, cancelled.Token);
             _running.TryRemove(job.Number, out _);
+            // The target is let go; that the agent, or the client behind it, is slow is no longer the broker's concern.
+            target.Dispose();
             await SendAsync(broker, FrameType.JobEnded, new JobEnded(job.Number, end), ProtocolJson.Default.JobEnded);
+            await delivery.EndAsync(end);
         }
+    }
+
+    /// <summary>Always comes to an end that can be told: others wait for it, and other jobs go on.</summary>
+    private async Task<OperationEnd> ReadAsync(Job job, Socket target, DeliveryWriter delivery, CancellationToken cancellation)
+    {
+        try
+        {
+            return job.Kind switch
+            {
+                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, cancellation),
+                _ => await ProcessInfoJob.RunAsync(target, delivery, profile, cancellation),
+            };
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Not its message: that may repeat what was read.
+            return new OperationEnd(delivery.Delivered, delivery.Sha256, Partial: true, ErrorCode.Internal, $"the worker failed while it read ({e.GetType().Name})", [], null);
+        }
+    }
+
+    private async Task CancelAsync(ulong number)
+    {
+        try
+        {
+            if (_running.TryGetValue(number, out CancellationTokenSource? job))
+                await job.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself just now.
+        }
+    }
+
+    private void Track(Task job)
+    {
+        _jobs[job] = 0;
+        job.ContinueWith(ended => _jobs.TryRemove(ended, out _), TaskScheduler.Default);
     }
 
     private static Socket ToSocket(SafeFileDescriptor descriptor) => new(new SafeSocketHandle(descriptor.Detach(), ownsHandle: true));

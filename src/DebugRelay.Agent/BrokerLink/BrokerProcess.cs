@@ -51,6 +51,11 @@ internal sealed partial class BrokerProcess : BackgroundService
                 if (_folder is null || Stopwatch.GetElapsedTime(start) > Limits.Opening / 2)
                     throw new BrokerGoneException($"the broker does not answer ({e.SocketErrorCode})");
             }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
             await Task.Delay(20, cancellation);
         }
     }

@@ -13,30 +13,32 @@ namespace DebugRelay.Agent.Sessions;
 internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, ulong number, RecordedStream stream)
 {
     private long _sent;
+    private Task? _sending;
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Runs until the operation is over and the client has what it will have of it.</summary>
     /// <exception cref="RecordingException">The bytes could not be recorded.</exception>
     public async Task RunAsync()
     {
         using var clientGone = CancellationTokenSource.CreateLinkedTokenSource(client.Closed);
+        using var workerIsLate = new CancellationTokenSource();
         Task listening = ListenAsync(clientGone);
-        Task sending = SendAsync(clientGone);
-        await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(clientGone));
-
-        OperationEnd end;
+        _sending = SendAsync(clientGone);
         try
         {
-            end = await RecordAsync();
+            await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(clientGone, workerIsLate));
+            OperationEnd end = await RecordAsync(workerIsLate.Token);
+            TryComplete();
+            await _sending;
+            await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+            await TryEndAsync(end);
         }
         finally
         {
             TryComplete();
+            await clientGone.CancelAsync();
+            await Task.WhenAll(listening, _sending);
         }
-        await sending;
-        await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
-        await TryEndAsync(end);
-        await clientGone.CancelAsync();
-        await listening;
     }
 
     /// <summary>Lets the sender see the end, also where recording has failed.</summary>
@@ -53,16 +55,20 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     }
 
     /// <summary>Reads what the worker delivers to its end.</summary>
-    private async Task<OperationEnd> RecordAsync()
+    private async Task<OperationEnd> RecordAsync(CancellationToken late)
     {
         try
         {
-            while (await worker.ReadAsync(CancellationToken.None) is { } frame)
+            while (await worker.ReadAsync(late) is { } frame)
             {
                 switch (frame.Type)
                 {
+                    case FrameType.Data when !session.TryTake(frame.Payload.Length):
+                        await StopAsync(ErrorCode.LimitReached);
+                        return Partial(ErrorCode.LimitReached, $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows");
                     case FrameType.Data:
                         await stream.AppendAsync(frame.Payload);
+                        await RoomAsync();
                         break;
                     case FrameType.End:
                         return Check(frame.Read(ProtocolJson.Default.OperationEnd));
@@ -71,7 +77,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 }
             }
         }
-        catch (Exception e) when (e is IOException or ProtocolException)
+        catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
         {
             // As good as an end without a word.
         }
@@ -81,6 +87,17 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             throw;
         }
         return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+    }
+
+    /// <summary>Waits while too much waits for the client; one that is gone is waited for no longer.</summary>
+    private async Task RoomAsync()
+    {
+        while (stream.Length - Volatile.Read(ref _sent) > Limits.Spool && !_sending!.IsCompleted)
+        {
+            Task moved = Volatile.Read(ref _moved).Task;
+            if (stream.Length - Volatile.Read(ref _sent) > Limits.Spool)
+                await Task.WhenAny(moved, _sending);
+        }
     }
 
     /// <summary>The worker's account of its bytes must be ours.</summary>
@@ -107,8 +124,11 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     {
         try
         {
-            while (await client.ReadAsync(gone.Token) is { Type: FrameType.Stop })
-                await StopAsync(ErrorCode.Closed);
+            for (bool stopped = false; await client.ReadAsync(gone.Token) is { Type: FrameType.Stop }; stopped = true)
+            {
+                if (!stopped)
+                    await StopAsync(ErrorCode.Closed);
+            }
         }
         catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
         {
@@ -119,10 +139,12 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     }
 
     /// <summary>The session ends: the target is let go now, and a client that is slow to take the rest has had its time.</summary>
-    private void EndSoon(CancellationTokenSource gone)
+    private void EndSoon(CancellationTokenSource gone, CancellationTokenSource workerIsLate)
     {
-        _ = StopAsync(ErrorCode.Closed);
+        _ = StopAsync(session.Ended.Result.Code);
         gone.CancelAfter(Limits.LastBytes);
+        // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
+        workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }
 
     private Task StopAsync(string code) => session.StopAsync(number, code);
@@ -139,7 +161,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 if (got == 0)
                     return;
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
-                _sent += got;
+                Volatile.Write(ref _sent, _sent + got);
+                Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException or RecordingException)

@@ -50,8 +50,17 @@ internal sealed partial class OperationRelay(
         Accepted accepted = await DecideAsync(session, open, request, name, reader, writer);
         await client.Frames.WriteAsync(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted, CancellationToken.None).AsTask()
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        using RecordedStream recorded = session.Recorder.OpenStream(name);
-        await new Delivery(session, client, reader, request.Number, recorded).RunAsync();
+        try
+        {
+            using RecordedStream recorded = session.Recorder.OpenStream(name);
+            await new Delivery(session, client, reader, request.Number, recorded).RunAsync();
+        }
+        catch (RecordingException)
+        {
+            // The operation runs already, and for nobody.
+            await session.StopAsync(request.Number, ErrorCode.RecordingFailed);
+            throw;
+        }
     }
 
     /// <summary>The engineer's signature, checked here so that the recording says who was wrong; the broker checks it again.</summary>
@@ -68,20 +77,31 @@ internal sealed partial class OperationRelay(
     /// <summary>Broker and agent both decide, each by itself. What they say is on disk before the broker may go on.</summary>
     private async Task<Accepted> DecideAsync(RelaySession session, OpenOperation open, OperationRequest request, string name, FrameReader reader, FrameWriter writer)
     {
-        try
+        Decided decided = await FromBrokerAsync(session, request, async () =>
         {
             await writer.WriteAsync(FrameType.OpenOperation, open with { Ticket = [] }, ProtocolJson.Default.OpenOperation, session.Ending);
-            Decided decided = (await reader.ExpectAsync(FrameType.Decided, session.Ending)).Read(ProtocolJson.Default.Decided);
-            DecisionEntry decision = Combine(session, request, decided, name);
-            await RecordDecisionAsync(session, decision);
-            if (!decision.Allowed)
-                throw new RefusedException(new Refused(decision.Code ?? ErrorCode.Denied, decision.Reason));
+            return (await reader.ExpectAsync(FrameType.Decided, session.Ending)).Read(ProtocolJson.Default.Decided);
+        });
+        DecisionEntry decision = Combine(session, request, decided, name);
+        await RecordDecisionAsync(session, decision);
+        if (!decision.Allowed)
+            throw new RefusedException(new Refused(decision.Code ?? ErrorCode.Denied, decision.Reason));
+        return await FromBrokerAsync(session, request, async () =>
+        {
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
             return (await reader.ExpectAsync(FrameType.Accepted, session.Ending)).Read(ProtocolJson.Default.Accepted);
+        });
+    }
+
+    /// <summary>What the broker answers. That it does not, or says no, belongs to the story.</summary>
+    private static async Task<T> FromBrokerAsync<T>(RelaySession session, OperationRequest request, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
         }
         catch (RefusedException e)
         {
-            // The broker's refusal after the decision (the target failed, the worker is not there) belongs to the story too.
             await RecordDecisionAsync(session, new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", e.Refusal.Code, e.Refusal.Message, null, null));
             throw;
         }
@@ -102,11 +122,15 @@ internal sealed partial class OperationRelay(
         if (!decided.Allowed)
             return new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null);
         var target = new AccessTarget { Host = configuration.Host, Pid = decided.Target?.Pid, Name = decided.Target?.Name, User = decided.Target?.User };
+        if (session.IsSpent)
+            return new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(session), decided.Target, null);
         Decision ours = trust.Decide(session.Proof, request.Operation, target, time.GetUtcNow());
         return ours.Allowed
             ? new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
             : new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null);
     }
+
+    private static string BytesSpent(RelaySession session) => $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows";
 
     private static Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
         => session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);

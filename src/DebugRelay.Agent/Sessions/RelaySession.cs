@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -19,11 +20,18 @@ internal sealed class RelaySession : IDisposable
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<Task, byte> _operations = new();
-    private int _running;
+    private readonly TimeProvider _time;
+    private int _asked;
+    private long _delivered;
+    private long _lastOperation;
 
-    public RelaySession(VerifiedSession proof, X509Certificate2 certificate, SessionRecorder recorder, FrameWriter broker, DateTimeOffset notAfter)
+    public RelaySession(VerifiedSession proof, RoleLimits limits, X509Certificate2 certificate, SessionRecorder recorder, FrameWriter broker, DateTimeOffset notAfter, TimeProvider time)
     {
         Proof = proof;
+        RoleLimits = limits;
+        Ending = _ending.Token;
+        _time = time;
+        _lastOperation = time.GetTimestamp();
         Recorder = recorder;
         NotAfter = notAfter;
         _broker = broker;
@@ -38,6 +46,9 @@ internal sealed class RelaySession : IDisposable
     /// <summary>Who it is, and the key that signs its requests.</summary>
     public VerifiedSession Proof { get; }
 
+    /// <summary>What its roles allow it to take.</summary>
+    public RoleLimits RoleLimits { get; }
+
     /// <summary>Its recording.</summary>
     public SessionRecorder Recorder { get; }
 
@@ -51,7 +62,15 @@ internal sealed class RelaySession : IDisposable
     public Task<SessionClosed> Ended => _end.Task;
 
     /// <summary>Cancelled when the session is to end.</summary>
-    public CancellationToken Ending => _ending.Token;
+    public CancellationToken Ending { get; }
+
+    /// <summary>Whether it has had all the bytes that it may have.</summary>
+    public bool IsSpent => Volatile.Read(ref _delivered) >= RoleLimits.Bytes;
+
+    /// <summary>How long the session may still be without an operation.</summary>
+    public TimeSpan IdleLeft => _operations.IsEmpty
+        ? RoleLimits.Idle - _time.GetElapsedTime(Volatile.Read(ref _lastOperation))
+        : RoleLimits.Idle;
 
     /// <summary>Forgets the ticket once the client has it.</summary>
     public void ForgetTicket()
@@ -71,26 +90,46 @@ internal sealed class RelaySession : IDisposable
             _ending.Cancel();
     }
 
+    /// <summary>Takes bytes off what the session may have.</summary>
+    /// <returns>False when they are more than is left.</returns>
+    public bool TryTake(long bytes)
+    {
+        if (Interlocked.Add(ref _delivered, bytes) <= RoleLimits.Bytes)
+            return true;
+        // What is left would be too little for anybody's next frame, too.
+        Volatile.Write(ref _delivered, RoleLimits.Bytes);
+        return false;
+    }
+
     /// <summary>Runs an operation as part of the session, which waits for it when it ends.</summary>
-    /// <exception cref="ProtocolException">Too many run.</exception>
+    /// <exception cref="ProtocolException">Too many run or were asked for, or the session is over.</exception>
     public async Task RunOperationAsync(Func<Task> operation)
     {
-        if (Interlocked.Increment(ref _running) > Limits.OperationsAtOnce)
-        {
-            Interlocked.Decrement(ref _running);
-            throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.OperationsAtOnce} operations of this session run already");
-        }
-        Task running = operation();
-        _operations[running] = 0;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _operations[done.Task] = 0;
         try
         {
-            await running;
+            Admit();
+            await operation();
         }
         finally
         {
-            _operations.TryRemove(running, out _);
-            Interlocked.Decrement(ref _running);
+            Volatile.Write(ref _lastOperation, _time.GetTimestamp());
+            _operations.TryRemove(done.Task, out _);
+            done.SetResult();
         }
+    }
+
+    /// <summary>Asked after the operation is counted: an end that does not see it is seen by it.</summary>
+    private void Admit()
+    {
+        if (Ended.IsCompleted)
+            throw new ProtocolException(Ended.Result.Code, Ended.Result.Message);
+        if (_operations.Count > Limits.OperationsAtOnce)
+            throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.OperationsAtOnce} operations of this session run already");
+        // Each one is recorded, those that are refused as well.
+        if (Interlocked.Increment(ref _asked) > Limits.OperationsPerSession)
+            throw new ProtocolException(ErrorCode.LimitReached, $"a session has {Limits.OperationsPerSession} operations; open another");
     }
 
     /// <summary>Completes when nothing runs any more.</summary>

@@ -13,12 +13,14 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
     public async Task<SessionClosed> RunAsync()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(client.Closed);
+        Task<SessionClosed> fromBroker = FromBrokerAsync(stop.Token);
         Task<SessionClosed>[] ends =
-            [session.Ended, FromClientAsync(stop.Token), FromBrokerAsync(stop.Token), RecordingFailsAsync(), ExpiresAsync(stop.Token), BeatAsync(stop.Token)];
+            [session.Ended, FromClientAsync(stop.Token), fromBroker, RecordingFailsAsync(), ExpiresAsync(stop.Token), IdlesAsync(stop.Token), BeatAsync(stop.Token)];
         SessionClosed closed = await await Task.WhenAny(ends);
         session.End(closed.Code, closed.Message);
         // The broker's connection stays until the operations are over: it is how they are stopped.
         await stop.CancelAsync();
+        await fromBroker;
         return closed;
     }
 
@@ -92,6 +94,13 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
         if (left > TimeSpan.Zero)
             await Task.Delay(left, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return new SessionClosed(ErrorCode.Expired, "the session's time is over");
+    }
+
+    private async Task<SessionClosed> IdlesAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && session.IdleLeft is { Ticks: > 0 } left)
+            await Task.Delay(left, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new SessionClosed(ErrorCode.Idle, $"nothing was asked for {session.RoleLimits.Idle.TotalSeconds:0} s, which is as long as the role allows; open a new session");
     }
 
     private async Task<SessionClosed> BeatAsync(CancellationToken stop)

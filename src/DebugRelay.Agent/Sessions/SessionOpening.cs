@@ -35,6 +35,11 @@ internal sealed partial class SessionOpening(
             Log.Refused(logger, client.Remote, e.Refusal.Code, e.Refusal.Message);
             await client.TryRefuseAsync(e.Refusal);
         }
+        catch (RecordingException e)
+        {
+            Log.CannotRecord(logger, e.Message);
+            await client.TryRefuseAsync(new Refused(ErrorCode.RecordingFailed, "the session cannot be recorded on the host, so there is none"));
+        }
     }
 
     /// <summary>The broker asks, the client answers; that the answer is good is checked here and again by the broker.</summary>
@@ -83,7 +88,8 @@ internal sealed partial class SessionOpening(
     {
         DateTimeOffset notAfter = trust.EndOf(verified, time.GetUtcNow(), Limits.Session);
         string[] roles = [.. PolicyEngine.RolesOf(trust.Policy, verified.Identity).Select(r => r.Name)];
-        using var session = new RelaySession(verified, certificate, recorder, brokerWriter, notAfter);
+        RoleLimits limits = PolicyEngine.LimitsOf(trust.Policy, verified.Identity) ?? RoleLimits.Default;
+        using var session = new RelaySession(verified, limits, certificate, recorder, brokerWriter, notAfter, time);
         var entry = new OpenEntry(
             session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, configuration.Scrub, notAfter, proof);
         SessionClosed closed = new(ErrorCode.Internal, "the session could not be opened");
@@ -115,11 +121,11 @@ internal sealed partial class SessionOpening(
         }
         finally
         {
-            await CloseAsync(session, client, closed, brokerWriter);
+            await CloseAsync(session, client, closed, brokerReader, brokerWriter);
         }
     }
 
-    private async Task CloseAsync(RelaySession session, ClientConnection client, SessionClosed closed, FrameWriter brokerWriter)
+    private async Task CloseAsync(RelaySession session, ClientConnection client, SessionClosed closed, FrameReader brokerReader, FrameWriter brokerWriter)
     {
         session.End(closed.Code, closed.Message);
         sessions.Remove(session);
@@ -134,8 +140,27 @@ internal sealed partial class SessionOpening(
         {
             Log.CannotRecord(logger, e.Message);
         }
+        await CloseAtBrokerAsync(brokerReader, brokerWriter);
         Log.Closed(logger, session.Id, closed.Code, closed.Message);
         await TryTellAsync(client, closed);
+    }
+
+    /// <summary>Before the client hears of the end: it may open its next session at once, and this one must not count any more.</summary>
+    private static async Task CloseAtBrokerAsync(FrameReader brokerReader, FrameWriter brokerWriter)
+    {
+        using var patience = new CancellationTokenSource(Limits.WorkerAnswer);
+        try
+        {
+            await brokerWriter.WriteAsync(FrameType.CloseSession, patience.Token);
+            while (await brokerReader.ReadAsync(patience.Token) is { Type: not FrameType.SessionClosed })
+            {
+                // Notices that nobody waits for.
+            }
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException or InvalidOperationException)
+        {
+            // It has gone, and the session with it.
+        }
     }
 
     private static async Task TryTellAsync(ClientConnection client, SessionClosed closed)

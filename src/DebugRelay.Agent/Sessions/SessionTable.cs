@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Agent.Sessions;
@@ -10,6 +11,7 @@ internal sealed class SessionTable(HostConfiguration configuration, IHostApplica
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, RelaySession> _sessions = new();
+    private readonly Lock _adding = new();
 
     /// <summary>Why no session may run now; null when one may.</summary>
     public string? Forbidden =>
@@ -22,12 +24,18 @@ internal sealed class SessionTable(HostConfiguration configuration, IHostApplica
     public RelaySession? Find(string id) => _sessions.GetValueOrDefault(id);
 
     /// <summary>Adds a session.</summary>
-    /// <exception cref="ProtocolException">The host is full.</exception>
+    /// <exception cref="ProtocolException">The host is full, or the identity has as many as its roles allow.</exception>
     public void Add(RelaySession session)
     {
-        if (_sessions.Count >= Limits.Sessions)
-            throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.Sessions} sessions run on this host already");
-        _sessions[session.Id] = session;
+        lock (_adding)
+        {
+            if (_sessions.Count >= Limits.Sessions)
+                throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.Sessions} sessions run on this host already");
+            PeerIdentity identity = session.Proof.Identity;
+            if (_sessions.Values.Count(s => s.Proof.Identity.Equals(identity)) >= session.RoleLimits.Sessions)
+                throw new ProtocolException(ErrorCode.LimitReached, $"{identity} has {session.RoleLimits.Sessions} sessions on this host already, which is what the role allows");
+            _sessions[session.Id] = session;
+        }
     }
 
     /// <summary>Removes a session.</summary>

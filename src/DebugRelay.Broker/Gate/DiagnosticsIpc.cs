@@ -9,6 +9,9 @@ namespace DebugRelay.Broker.Gate;
 /// <remarks>Format: dotnet/diagnostics, documentation/design-docs/ipc-protocol.md. All numbers are little-endian.</remarks>
 internal static class DiagnosticsIpc
 {
+    /// <summary>Bytes of payload: the header states the whole message's size in 16 bits.</summary>
+    public const int MaximumPayload = ushort.MaxValue - HeaderSize;
+
     private const int HeaderSize = 20;
     private const uint UnknownCommand = 0x80131385;
 

@@ -7,15 +7,18 @@ namespace DebugRelay.Broker.Gate;
 /// <summary>Checks a request for an EventPipe session against a fixed list, and builds it anew. What is not on the list is not sent.</summary>
 internal static class EventPipeClassifier
 {
-    /// <summary>Buffers that a request may ask for; 64 MB is what a fast reader needs to lose nothing, and the target pays for it.</summary>
-    private const int MaximumBufferMegabytes = 256;
-
     /// <summary>The keyword that makes the runtime collect the heap at each start of a trace: a cost to the target, so it is an operation of its own.</summary>
     private const ulong CollectHeap = 0x800000;
 
     private const string RuntimeProvider = "Microsoft-Windows-DotNETRuntime";
     private const string MetricsProvider = "System.Diagnostics.Metrics";
     private const string CounterInterval = "EventCounterIntervalSec";
+
+    /// <summary>An EventSource publishes its counters at level 0 and without a keyword: asked for so, it sends them and no event of its own.</summary>
+    private const uint CountersLevel = 0;
+
+    /// <summary>What the usual tools ask counters with; lowered to <see cref="CountersLevel"/>.</summary>
+    private const uint HighestCountersLevel = 2;
 
     /// <summary>Arguments of the metrics provider, as the runtime's MetricsEventSource reads them.</summary>
     private static readonly HashSet<string> MetricsArguments =
@@ -28,8 +31,6 @@ internal static class EventPipeClassifier
         TimeSpan duration = parameters.DurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Limits.Trace;
         if (duration > Limits.Trace)
             throw Bad($"the duration must be at most {Limits.Trace.TotalMinutes:0} minutes");
-        if (parameters.BufferMegabytes is < 1 or > MaximumBufferMegabytes)
-            throw Bad($"the buffer must have 1 to {MaximumBufferMegabytes} MB");
         if (parameters.Providers.Count == 0)
             throw Bad("there is no provider");
         var providers = parameters.Providers.Select(p => new EventPipeProvider(p.Name, p.Keywords, (uint)p.Level, p.Arguments ?? "")).ToList();
@@ -37,7 +38,20 @@ internal static class EventPipeClassifier
             Check(operation, provider);
         if (operation == Operations.Counters && parameters.Rundown)
             throw Bad("counters have no rundown");
-        return new EventPipeRequest(providers, parameters.BufferMegabytes, parameters.Rundown, duration);
+        if (operation == Operations.Counters)
+            providers = [.. providers.Select(p => p.Name == MetricsProvider ? p : p with { Level = CountersLevel })];
+        var request = new EventPipeRequest(providers, parameters.BufferMegabytes, parameters.Rundown, duration);
+        return request.Encode(withStackSwitch: true).Length <= DiagnosticsIpc.MaximumPayload
+            ? request
+            : throw Bad($"the providers need more than the {DiagnosticsIpc.MaximumPayload} bytes that a runtime takes");
+    }
+
+    /// <summary>The target pays for the buffer, so the role says how large it may be.</summary>
+    /// <exception cref="ProtocolException">It is larger.</exception>
+    public static void CheckBuffer(EventPipeRequest request, long mostBytes)
+    {
+        if ((long)request.BufferMegabytes << 20 > mostBytes)
+            throw new ProtocolException(ErrorCode.LimitReached, $"a buffer of {request.BufferMegabytes} MB is more than the role's traceBuffer of {mostBytes} bytes");
     }
 
     private static void Check(string operation, EventPipeProvider provider)
@@ -46,15 +60,14 @@ internal static class EventPipeClassifier
             throw Bad($"provider {provider.Name}: levels go from 0 to 5");
         if (provider.Name == RuntimeProvider && (provider.Keywords & CollectHeap) != 0)
             throw Bad($"provider {provider.Name}: keyword 0x{CollectHeap:x} forces garbage collections in the process; leave it out");
-        bool counts = CountsOnly(provider);
-        if (provider.Arguments.Length > 0 && !counts)
+        if (provider.Arguments.Length > 0 && !IsKnown(provider))
             throw Bad($"provider {provider.Name}: its arguments are not on the list of those that may be sent");
-        if (operation == Operations.Counters && !counts)
+        if (operation == Operations.Counters && !CountsOnly(provider))
             throw Bad($"provider {provider.Name} does not give counters alone: ask for {Operations.Trace}");
     }
 
-    /// <summary>True for the metrics provider and for an EventSource asked for its counters: it then sends numbers and their names.</summary>
-    private static bool CountsOnly(EventPipeProvider provider)
+    /// <summary>Arguments that ask for counters and reach into nothing else; a trace may have them beside its events.</summary>
+    private static bool IsKnown(EventPipeProvider provider)
     {
         IReadOnlyList<(string Key, string Value)>? arguments = Arguments(provider.Arguments);
         if (arguments is null or [])
@@ -63,6 +76,10 @@ internal static class EventPipeClassifier
             ? arguments.All(a => MetricsArguments.Contains(a.Key))
             : arguments is [var only] && only.Key == CounterInterval && IsInterval(only.Value);
     }
+
+    /// <summary>True for the metrics provider, and for an EventSource asked for its counters and no events: it then sends numbers and their names.</summary>
+    private static bool CountsOnly(EventPipeProvider provider)
+        => IsKnown(provider) && (provider.Name == MetricsProvider || provider is { Keywords: 0, Level: <= HighestCountersLevel });
 
     private static bool IsInterval(string value)
         => int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int seconds) && seconds is >= 1 and <= 60;

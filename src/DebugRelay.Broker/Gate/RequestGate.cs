@@ -31,6 +31,8 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
                 return new Judged(request, new Decided(false, ErrorCode.NoProcess, $"there is no .NET process {target.Pid} with the start time that the request names", null), null, null);
         }
         Decision decision = Decide(session, request.Operation, endpoint?.Process);
+        if (eventPipe is not null && decision.Limits is { } limits)
+            EventPipeClassifier.CheckBuffer(eventPipe, limits.TraceBuffer);
         return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe);
     }
 

@@ -11,9 +11,9 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
     private readonly HashSet<ulong> _used = [];
     private readonly ConcurrentDictionary<ulong, EventPipeOperation> _running = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly ConcurrentDictionary<Turn, byte> _turns = new();
     private WorkerProcess? _worker;
-    private int _operations;
-    private bool _ended;
+    private volatile bool _ended;
 
     /// <summary>The session's id.</summary>
     public string Id => id;
@@ -23,6 +23,9 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
 
     /// <summary>When it ends at the latest.</summary>
     public DateTimeOffset NotAfter => notAfter;
+
+    /// <summary>Whether it takes no operations any more.</summary>
+    public bool HasEnded => _ended;
 
     /// <summary>Takes a request's number: each may be used once.</summary>
     /// <exception cref="ProtocolException">It was used before, or the session has used too many.</exception>
@@ -39,15 +42,18 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
 
     /// <summary>Counts an operation that begins.</summary>
     /// <returns>Dispose it when the operation is over.</returns>
-    /// <exception cref="ProtocolException">Too many run.</exception>
+    /// <exception cref="ProtocolException">Too many run, or the session is over.</exception>
     public IDisposable Begin()
     {
-        if (Interlocked.Increment(ref _operations) > Limits.OperationsAtOnce)
-        {
-            Interlocked.Decrement(ref _operations);
-            throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.OperationsAtOnce} operations of this session run already");
-        }
-        return new Turn(this);
+        var turn = new Turn(this);
+        _turns[turn] = 0;
+        // After it is counted: an end that does not see the turn is seen by it.
+        if (!_ended && _turns.Count <= Limits.OperationsAtOnce)
+            return turn;
+        turn.Dispose();
+        throw _ended
+            ? new ProtocolException(ErrorCode.Closed, "the session is over")
+            : new ProtocolException(ErrorCode.LimitReached, $"{Limits.OperationsAtOnce} operations of this session run already");
     }
 
     /// <summary>The session's worker; a new one where there is none, or the last one died.</summary>
@@ -90,13 +96,16 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
             operation.Stop(code);
     }
 
-    /// <summary>Stops all that runs, waits until the targets are let go, and ends the worker.</summary>
+    /// <summary>Takes no operations any more.</summary>
+    public void Leave() => _ended = true;
+
+    /// <summary>Stops all that runs, waits until the targets are let go (but not for ever), and ends the worker.</summary>
     public async Task EndAsync(string code)
     {
-        _ended = true;
-        EventPipeOperation[] running = [.. _running.Values];
-        Array.ForEach(running, o => o.Stop(code));
-        await Task.WhenAll(running.Select(o => o.Released));
+        Leave();
+        foreach (EventPipeOperation operation in _running.Values)
+            operation.Stop(code);
+        await Task.WhenAll(_turns.Keys.Select(t => t.Ended)).WaitAsync(Limits.StopDrain + Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DisposeAsync();
     }
 
@@ -119,6 +128,14 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
 
     private sealed class Turn(BrokerSession session) : IDisposable
     {
-        public void Dispose() => Interlocked.Decrement(ref session._operations);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ended => _ended.Task;
+
+        public void Dispose()
+        {
+            session._turns.TryRemove(this, out _);
+            _ended.TrySetResult();
+        }
     }
 }

@@ -11,10 +11,6 @@ namespace DebugRelay.Broker.Sessions;
 internal sealed class EventPipeOperation(DiagnosticEndpoint endpoint, ulong sessionId)
 {
     private readonly TaskCompletionSource<string> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Completes when the target has nothing of ours any more.</summary>
-    public Task Released => _released.Task;
 
     /// <summary>Asks for the end; the first reason counts.</summary>
     public void Stop(string code) => _stop.TrySetResult(code);
@@ -43,21 +39,22 @@ internal sealed class EventPipeOperation(DiagnosticEndpoint endpoint, ulong sess
             await StopQuietlyAsync(TimeSpan.FromSeconds(2));
             throw;
         }
-        finally
-        {
-            _released.TrySetResult();
-        }
     }
 
     /// <summary>The target answers a stop when its stream has been read to the end, which the worker does meanwhile.</summary>
     private async Task StopTargetAsync(WorkerProcess worker, ulong number, Task reading)
     {
-        Task stopping = StopQuietlyAsync(Limits.StopDrain);
-        await Task.WhenAll(reading, stopping).WaitAsync(Limits.StopDrain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Who asks for the end of a trace waits for its rundown; where a session ends for another reason nobody does.
+        TimeSpan drain = !_stop.Task.IsCompleted || await _stop.Task == ErrorCode.Closed ? Limits.StopDrain : Limits.LastBytes;
+        Task stopping = StopQuietlyAsync(drain);
+        await Task.WhenAll(reading, stopping).WaitAsync(drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (reading.IsCompleted)
             return;
         await worker.CancelAsync(number, ErrorCode.TargetFailed);
-        await reading;
+        await reading.WaitAsync(Limits.WorkerAnswer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A worker that does not obey is none: its end lets the target go.
+        if (!reading.IsCompleted)
+            worker.Kill();
     }
 
     private async Task StopQuietlyAsync(TimeSpan limit)

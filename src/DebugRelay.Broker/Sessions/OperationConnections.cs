@@ -46,6 +46,11 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             Refuse(agent, frames, e.Code, e.Message);
         }
+        catch (Exception e) when (e is not SocketException)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: an operation failed: {e}");
+            Refuse(agent, frames, ErrorCode.Internal, "the broker failed; its log says more");
+        }
     }
 
     private void CarryOut(BrokerSession session, Judged judged, Socket agent, BlockingFrames frames)

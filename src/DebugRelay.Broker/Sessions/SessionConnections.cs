@@ -60,9 +60,11 @@ internal sealed class SessionConnections(SessionRegistry registry)
         {
             closed = new SessionClosed(ErrorCode.ClientGone, e.Message);
         }
+        session.Leave();
         await life.CancelAsync();
-        await registry.EndAsync(session, closed.Code);
+        // The agent need not wait until targets and worker are gone; that it asked them to go is all that it can do.
         await TryCloseAsync(writer, closed);
+        await registry.EndAsync(session, closed.Code);
     }
 
     private static async Task<SessionClosed> UntilEndAsync(BrokerSession session, FrameReader reader, CancellationTokenSource life)
@@ -77,6 +79,10 @@ internal sealed class SessionConnections(SessionRegistry registry)
                 {
                     StopOperation stop = frame.Read(ProtocolJson.Default.StopOperation);
                     session.Stop(stop.Number, stop.Code);
+                }
+                else if (frame.Type == FrameType.CloseSession)
+                {
+                    return new SessionClosed(ErrorCode.Closed, "the agent closed the session");
                 }
                 else if (frame.Type != FrameType.Heartbeat)
                 {

@@ -12,6 +12,7 @@ namespace DebugRelay.Broker.Sessions;
 internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust trust, string workerFolder) : IDisposable
 {
     private readonly ConcurrentDictionary<string, BrokerSession> _sessions = new();
+    private readonly Lock _opening = new();
     private int _challenges;
 
     /// <summary>The host's name.</summary>
@@ -48,9 +49,15 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member"));
         DateTimeOffset notAfter = trust.EndOf(verified, now, Limits.Session);
         var session = new BrokerSession(challenge.Session, verified, notAfter, workerFolder, configuration.Scrub);
-        if (_sessions.Count >= Limits.Sessions)
-            throw new RefusedException(new Refused(ErrorCode.LimitReached, $"{Limits.Sessions} sessions run on this host already"));
-        _sessions[session.Id] = session;
+        lock (_opening)
+        {
+            if (_sessions.Count >= Limits.Sessions)
+                throw new RefusedException(new Refused(ErrorCode.LimitReached, $"{Limits.Sessions} sessions run on this host already"));
+            int most = PolicyEngine.LimitsOf(trust.Policy, verified.Identity)?.Sessions ?? 0;
+            if (_sessions.Values.Count(s => !s.HasEnded && s.Proof.Identity.Equals(verified.Identity)) >= most)
+                throw new RefusedException(new Refused(ErrorCode.LimitReached, $"{verified.Identity} has {most} sessions on this host already, which is what the role allows", "Close one."));
+            _sessions[session.Id] = session;
+        }
         return session;
     }
 
@@ -61,8 +68,9 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
     /// <summary>Ends a session.</summary>
     public async Task EndAsync(BrokerSession session, string code)
     {
-        _sessions.TryRemove(session.Id, out _);
+        // Kept until then: whoever ends them all waits for those that are ending, too.
         await session.EndAsync(code);
+        _sessions.TryRemove(session.Id, out _);
     }
 
     /// <summary>Ends all sessions.</summary>

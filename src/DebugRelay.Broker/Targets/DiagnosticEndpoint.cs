@@ -21,12 +21,12 @@ internal sealed record DiagnosticEndpoint(string Path, TargetProcess Process)
             CheckPeer(PeerCredentials.Of(socket));
             return socket;
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             socket.Dispose();
             bool gone = ProcessFacts.StartTime(Process.Pid) != Process.StartTime;
             throw new TargetException(gone ? ErrorCode.TargetGone : ErrorCode.TargetFailed,
-                gone ? $"process {Process.Pid} is gone" : $"process {Process.Pid} does not take a connection on its diagnostic socket ({e.SocketErrorCode})");
+                gone ? $"process {Process.Pid} is gone" : $"process {Process.Pid} does not take a connection on its diagnostic socket ({(e as SocketException)?.SocketErrorCode})");
         }
         catch
         {

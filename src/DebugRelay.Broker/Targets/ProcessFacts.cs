@@ -10,6 +10,9 @@ internal static class ProcessFacts
     /// <summary>Jiffies a second that the kernel shows to user space, on every architecture .NET runs on.</summary>
     private const double ClockTicks = 100;
 
+    /// <summary>Characters of a name: as many as a policy's pattern has at most.</summary>
+    private const int LongestName = 256;
+
     /// <summary>Reads the facts of a process.</summary>
     /// <returns>Null when there is no such process (any more), or it is a zombie.</returns>
     public static TargetProcess? Read(int pid)
@@ -18,7 +21,7 @@ internal static class ProcessFacts
         {
             if (StartTime(pid) is not { } startTime)
                 return null;
-            string name = Name(pid);
+            string name = Clean(Name(pid));
             string user = UserNames.NameOf(Uid(pid));
             // The pid may have passed to another process while we read: the start time tells.
             return StartTime(pid) == startTime ? new TargetProcess(pid, startTime, name, user, Started(startTime)) : null;
@@ -72,6 +75,9 @@ internal static class ProcessFacts
         string? assembly = Array.Find(CommandLine(pid), a => a.EndsWith(".dll", StringComparison.OrdinalIgnoreCase));
         return assembly is null ? executable : Path.GetFileNameWithoutExtension(assembly);
     }
+
+    /// <summary>The name is the process's own choice, and is recorded, listed and sent.</summary>
+    private static string Clean(string name) => string.Concat(name.Take(LongestName).Select(c => char.IsControl(c) ? '?' : c));
 
     private static string FirstWordOf(int pid) => Path.GetFileName(CommandLine(pid).FirstOrDefault() ?? "");
 

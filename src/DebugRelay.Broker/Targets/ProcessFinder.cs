@@ -20,7 +20,7 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
             foreach (string path in Directory.EnumerateFiles(folder, "dotnet-diagnostic-*-socket"))
             {
                 if (Inspect(path) is { } endpoint)
-                    found[endpoint.Process.Pid] = endpoint;
+                    found.TryAdd(endpoint.Process.Pid, endpoint);
             }
         }
         return [.. found.Values];
@@ -29,7 +29,9 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
     /// <summary>The process with this pid and start time.</summary>
     /// <returns>Null when there is none, or none with a diagnostic socket.</returns>
     public DiagnosticEndpoint? Find(int pid, ulong startTime)
-        => FindAll().FirstOrDefault(e => e.Process.Pid == pid && e.Process.StartTime == startTime);
+        => folders.Select(folder => Path.Combine(folder, NameOf(pid, startTime))).Where(File.Exists).Select(Inspect).FirstOrDefault(e => e is not null);
+
+    private static string NameOf(int pid, ulong startTime) => string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{pid}-{startTime}-socket");
 
     /// <summary>A socket that outlived its process bears the start time of the dead one.</summary>
     private DiagnosticEndpoint? Inspect(string path)
@@ -38,6 +40,8 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
         if (!name.Success
             || !int.TryParse(name.Groups["pid"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
             || !ulong.TryParse(name.Groups["key"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out ulong key)
+            // With zeros before them, anybody's file could stand before the runtime's own.
+            || Path.GetFileName(path) != NameOf(pid, key)
             || hidden.Contains(pid))
             return null;
         return ProcessFacts.Read(pid) is { } process && process.StartTime == key ? new DiagnosticEndpoint(path, process) : null;

@@ -111,6 +111,20 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends a worker that does not do what it is told.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has been disposed of, which ended it too.
+        }
+        _gone.TrySetResult();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -190,7 +204,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         using (process)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            using var patience = new CancellationTokenSource(Limits.LastBytes + TimeSpan.FromSeconds(1));
             try
             {
                 await process.WaitForExitAsync(patience.Token);

@@ -26,7 +26,7 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
     /// <param name="code">One of <see cref="ErrorCode"/>; one that this client does not know counts as a failed operation.</param>
     public static int OfCode(string code) => code switch
     {
-        ErrorCode.Denied or ErrorCode.Expired or ErrorCode.NoSession or ErrorCode.BadProof or ErrorCode.BadRequest or ErrorCode.Replayed
+        ErrorCode.Denied or ErrorCode.Expired or ErrorCode.Idle or ErrorCode.NoSession or ErrorCode.BadProof or ErrorCode.BadRequest or ErrorCode.Replayed
             or ErrorCode.UnknownOperation or ErrorCode.LimitReached => Failures.ExitCode.Refused,
 
         ErrorCode.Truncated or ErrorCode.FrameTooLong or ErrorCode.UnknownFrame or ErrorCode.UnexpectedFrame or ErrorCode.BadMessage
@@ -39,6 +39,7 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
     {
         ErrorCode.Denied => "ask who keeps the host's policy.json, or see what you may do with `debugrelay ps`",
         ErrorCode.Expired => "start again: a new session has a new end; an expired certificate must be issued again",
+        ErrorCode.Idle => "start again: the role closes a session in which nothing is asked for a while",
         ErrorCode.LimitReached => "end another session or operation, or try again later",
         ErrorCode.NoProcess => "see the processes with `debugrelay ps`",
         ErrorCode.TargetGone => "see whether it was started again with `debugrelay ps`",

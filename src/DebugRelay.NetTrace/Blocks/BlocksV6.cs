@@ -23,9 +23,14 @@ internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
         copier.Bytes(TraceHeadSize);
         for (var left = copier.U32(); left > 0 && !copier.Failed; left--)
         {
-            var key = copier.Key();
-            if (!NumericKeys.Contains(key)) copier.Text(StreamText.TraceValue, key);
-            else if (!ulong.TryParse(copier.Key(), CultureInfo.InvariantCulture, out _)) return false;
+            var ahead = copier;
+            if (!NumericKeys.Contains(ahead.Key()))
+            {
+                copier.KeyValue(StreamText.TraceValue);
+                continue;
+            }
+            copier.Key();
+            if (!ulong.TryParse(copier.Key(), CultureInfo.InvariantCulture, out _)) return false;
         }
         return Finish(ref copier);
     }
@@ -114,7 +119,7 @@ internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
                 copier.KeyValue(StreamText.LabelValue);
                 return true;
             case 6:
-                copier.Key();
+                copier.VisitedKey();
                 copier.Varint64();
                 return true;
             case 7 or 9 or 10:

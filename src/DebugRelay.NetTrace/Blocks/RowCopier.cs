@@ -33,10 +33,21 @@ internal ref struct RowCopier(ReadOnlySpan<byte> source, BlockBuffer destination
         if (answer != text) Replace(start, answer);
     }
 
+    /// <summary>A key, which passes as the filter answers it; gives it as it came.</summary>
+    public string VisitedKey()
+    {
+        var start = _reader.Position;
+        var key = Key();
+        if (_reader.Failed) return key;
+        var answer = filter.VisitText(StreamText.Key, "", key);
+        if (answer != key) Replace(start, answer);
+        return key;
+    }
+
     /// <summary>A key and its value.</summary>
     public void KeyValue(StreamText place)
     {
-        var key = Key();
+        var key = VisitedKey();
         Text(place, key);
     }
 

@@ -53,6 +53,11 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
 
     private NetTraceFault? TakeBlock(BlockKind kind, ReadOnlySpan<byte> content)
     {
+        if (_context.Shedding.Takes(kind))
+        {
+            _context.BlockTally.CountShed(content.Length);
+            return null;
+        }
         if (kind == BlockKind.Event) return _events.Rewrite(kind, content);
         if (kind > BlockKind.LabelList)
         {

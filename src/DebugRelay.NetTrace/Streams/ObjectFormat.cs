@@ -60,6 +60,11 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
     private NetTraceFault? TakeObject(in ObjectHead head, ReadOnlySpan<byte> bytes)
     {
         if ((head.Kind == BlockKind.Trace) == _hasTrace) return new NetTraceFault(NetTraceError.UnexpectedObject, "Trace must come first, and once.");
+        if (_context.Shedding.Takes(head.Kind))
+        {
+            _context.BlockTally.CountShed(head.ContentLength);
+            return null;
+        }
         _typeLength = head.TypeLength;
         bytes[.._typeLength].CopyTo(_type);
         return TakeContent(head.Kind, bytes.Slice(head.Length, head.ContentLength));

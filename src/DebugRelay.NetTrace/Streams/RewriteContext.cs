@@ -9,15 +9,18 @@ internal sealed class RewriteContext
     private readonly PipeWriter _output;
     private byte[] _joined = [];
 
-    public RewriteContext(PipeWriter output, ITraceFilter filter)
+    public RewriteContext(PipeWriter output, ITraceFilter filter, Func<bool>? isOverloaded)
     {
         _output = output;
         Filter = filter;
+        Shedding = new Shedding(isOverloaded);
         Types = new EventTypes(filter);
         Judge = new EventJudge(Types, filter, BlockTally);
     }
 
     public ITraceFilter Filter { get; }
+
+    public Shedding Shedding { get; }
 
     public EventTypes Types { get; }
 

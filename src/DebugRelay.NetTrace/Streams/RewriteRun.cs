@@ -13,12 +13,12 @@ internal sealed class RewriteRun
     private INetTraceFormat? _format;
     private NetTraceFault? _fault;
 
-    public RewriteRun(PipeReader input, PipeWriter output, ITraceFilter filter, Action<RewriteCounts>? progress)
+    public RewriteRun(PipeReader input, PipeWriter output, ITraceFilter filter, Action<RewriteCounts>? progress, Func<bool>? isOverloaded)
     {
         _input = input;
         _output = output;
         _progress = progress;
-        _context = new RewriteContext(output, filter);
+        _context = new RewriteContext(output, filter, isOverloaded);
     }
 
     public async Task<RewriteSummary> RunAsync(CancellationToken cancellationToken)

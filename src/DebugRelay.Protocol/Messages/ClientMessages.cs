@@ -62,7 +62,9 @@ public sealed record OperationEnd(long Bytes, string Sha256, bool Partial, strin
 /// <param name="Delivered">Events that were delivered.</param>
 /// <param name="Dropped">Events that the profile drops.</param>
 /// <param name="Blanked">Events whose payload could not be read exactly, by reason: their content is gone.</param>
-public sealed record EventCounts(long Read, long Delivered, long Dropped, SortedDictionary<string, long> Blanked);
+/// <param name="LostBlocks">Blocks of events left out because the client did not take them in time; readers of the trace see their events as lost.</param>
+/// <param name="LostBytes">Bytes of those blocks.</param>
+public sealed record EventCounts(long Read, long Delivered, long Dropped, SortedDictionary<string, long> Blanked, long LostBlocks = 0, long LostBytes = 0);
 
 /// <summary>No, and why.</summary>
 /// <param name="Code">One of <see cref="ErrorCode"/>.</param>

@@ -38,13 +38,14 @@ public sealed class TraceScrubber : ITraceFilter
     /// <param name="input">The nettrace stream as it comes from the runtime.</param>
     /// <param name="output">Where the scrubbed stream goes.</param>
     /// <param name="profile">What to mask; <see cref="ScrubProfile.None"/> copies byte for byte.</param>
+    /// <param name="isOverloaded">While it says yes, whole blocks of events are left out and counted; see <see cref="NetTraceRewriter"/>.</param>
     /// <param name="cancellationToken">Abandons the work: no end tag is written.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<ScrubResult> ScrubAsync(
-        PipeReader input, PipeWriter output, ScrubProfile profile, CancellationToken cancellationToken = default)
+        PipeReader input, PipeWriter output, ScrubProfile profile, Func<bool>? isOverloaded = null, CancellationToken cancellationToken = default)
     {
         var scrubber = new TraceScrubber(profile);
-        var summary = await NetTraceRewriter.RewriteAsync(input, output, scrubber, cancellationToken: cancellationToken);
+        var summary = await NetTraceRewriter.RewriteAsync(input, output, scrubber, isOverloaded: isOverloaded, cancellationToken: cancellationToken);
         return new ScrubResult(summary, scrubber.Report);
     }
 
@@ -82,6 +83,24 @@ public sealed class TraceScrubber : ITraceFilter
         }
 
         return EventAction.Keep;
+    }
+
+    /// <inheritdoc/>
+    public string VisitText(StreamText place, string name, string text)
+    {
+        if (_profile.IsNone)
+        {
+            return text;
+        }
+
+        // A value under a secret name is masked whatever it holds; the rest is searched like any text.
+        if (SecretKeys.Classify(name) is not { } rule || Placeholders.Is(text))
+        {
+            return _text.Scrub(text, place.ToString());
+        }
+
+        _text.Count(place.ToString(), rule.Name);
+        return rule.Mask;
     }
 
     /// <summary>Values come in payload order, as the plans are; an array goes back to its first field for each element.</summary>

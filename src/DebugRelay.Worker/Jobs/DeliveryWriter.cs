@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Threading.Channels;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 
@@ -9,17 +11,32 @@ namespace DebugRelay.Worker.Jobs;
 
 /// <summary>Writes an operation's bytes to the agent as data frames, each flush at least one, and keeps their count and SHA-256.</summary>
 /// <remarks>
-/// When the agent is gone the bytes are thrown away and no error is raised: the target must still be read to its end,
-/// since a runtime that is not read blocks its own stop.
+/// A flush does not wait for the agent but for room in a bounded queue, and <see cref="IsOverloaded"/> says early that there will be none:
+/// whoever fills it is then to leave out what can be left out. When the agent is gone the bytes are thrown away and no error is raised.
+/// Both for the target's sake, which must be read to its end: a runtime that is not read drops events, and blocks its own stop.
 /// </remarks>
-internal sealed class DeliveryWriter(Socket agent) : PipeWriter, IDisposable
+internal sealed class DeliveryWriter : PipeWriter, IDisposable
 {
+    private const int FirstBuffer = 128 * 1024;
+
+    private readonly Socket _agent;
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Channel<(byte[] Buffer, int Length)> _queue = Channel.CreateUnbounded<(byte[], int)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SemaphoreSlim _room = new(0);
+    private readonly Task _sending;
 
     // A frame is built in place: the first bytes are kept for its header.
-    private byte[] _buffer = new byte[Frame.HeaderSize + (128 * 1024)];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     private int _filled = Frame.HeaderSize;
+    private int _queued;
     private bool _agentIsGone;
+
+    /// <summary>Begins to send.</summary>
+    public DeliveryWriter(Socket agent)
+    {
+        _agent = agent;
+        _sending = SendQueueAsync();
+    }
 
     /// <summary>Bytes delivered so far.</summary>
     public long Delivered { get; private set; }
@@ -27,14 +44,19 @@ internal sealed class DeliveryWriter(Socket agent) : PipeWriter, IDisposable
     /// <summary>SHA-256 of the bytes delivered so far, hexadecimal.</summary>
     public string Sha256 => Convert.ToHexStringLower(_sha256.GetCurrentHash());
 
-    /// <summary>Writes the last frame.</summary>
+    /// <summary>Whether half of the queue is full: the rest is for what cannot be left out.</summary>
+    public bool IsOverloaded => Volatile.Read(ref _queued) > Limits.WorkerQueue / 2;
+
+    /// <summary>Writes the last frame and waits until all is sent.</summary>
     public async Task EndAsync(OperationEnd end)
     {
         byte[] payload = JsonSerializer.SerializeToUtf8Bytes(end, ProtocolJson.Default.OperationEnd);
-        byte[] frame = new byte[Frame.HeaderSize + payload.Length];
+        byte[] frame = ArrayPool<byte>.Shared.Rent(Frame.HeaderSize + payload.Length);
         Frame.WriteHeader(frame, FrameType.End, payload.Length);
         payload.CopyTo(frame, Frame.HeaderSize);
-        await SendAsync(frame);
+        Enqueue(frame, Frame.HeaderSize + payload.Length);
+        _queue.Writer.Complete();
+        await _sending;
     }
 
     /// <inheritdoc/>
@@ -42,7 +64,7 @@ internal sealed class DeliveryWriter(Socket agent) : PipeWriter, IDisposable
     {
         int wanted = Math.Max(sizeHint, 4096);
         if (_buffer.Length - _filled < wanted)
-            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _filled + wanted));
+            Grow(_filled + wanted);
         return _buffer.AsMemory(_filled);
     }
 
@@ -55,19 +77,12 @@ internal sealed class DeliveryWriter(Socket agent) : PipeWriter, IDisposable
     /// <inheritdoc/>
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        int start = Frame.HeaderSize;
-        while (start < _filled)
+        if (_filled > Frame.HeaderSize)
         {
-            int length = Math.Min(_filled - start, Limits.DataPayload);
-            ReadOnlyMemory<byte> payload = _buffer.AsMemory(start, length);
-            _sha256.AppendData(payload.Span);
-            Delivered += length;
-            // The bytes before the payload were sent already, or are the room kept for the first header.
-            Frame.WriteHeader(_buffer.AsSpan(start - Frame.HeaderSize), FrameType.Data, length);
-            await SendAsync(_buffer.AsMemory(start - Frame.HeaderSize, Frame.HeaderSize + length));
-            start += length;
+            while (Volatile.Read(ref _queued) > Limits.WorkerQueue)
+                await _room.WaitAsync(cancellationToken);
+            Deliver();
         }
-        _filled = Frame.HeaderSize;
         return new FlushResult(isCanceled: false, isCompleted: false);
     }
 
@@ -82,14 +97,78 @@ internal sealed class DeliveryWriter(Socket agent) : PipeWriter, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _sha256.Dispose();
+    public void Dispose()
+    {
+        _queue.Writer.TryComplete();
+        _sha256.Dispose();
+        _room.Dispose();
+    }
+
+    /// <summary>Puts what is filled into the queue: one frame as it lies, or several copied ones where it is larger than a frame may be.</summary>
+    private void Deliver()
+    {
+        int length = _filled - Frame.HeaderSize;
+        _sha256.AppendData(_buffer, Frame.HeaderSize, length);
+        Delivered += length;
+        if (length < _buffer.Length / 4)
+        {
+            // What waits in the queue is counted by its length: a small frame must not hold a large buffer.
+            EnqueueCopy(_buffer.AsSpan(Frame.HeaderSize, length));
+        }
+        else if (length <= Limits.DataPayload)
+        {
+            Frame.WriteHeader(_buffer, FrameType.Data, length);
+            Enqueue(_buffer, _filled);
+            _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        }
+        else
+        {
+            for (int start = Frame.HeaderSize; start < _filled; start += Limits.DataPayload)
+                EnqueueCopy(_buffer.AsSpan(start, Math.Min(_filled - start, Limits.DataPayload)));
+        }
+        _filled = Frame.HeaderSize;
+    }
+
+    private void EnqueueCopy(ReadOnlySpan<byte> payload)
+    {
+        byte[] frame = ArrayPool<byte>.Shared.Rent(Frame.HeaderSize + payload.Length);
+        Frame.WriteHeader(frame, FrameType.Data, payload.Length);
+        payload.CopyTo(frame.AsSpan(Frame.HeaderSize));
+        Enqueue(frame, Frame.HeaderSize + payload.Length);
+    }
+
+    private void Enqueue(byte[] frame, int length)
+    {
+        Interlocked.Add(ref _queued, length);
+        _queue.Writer.TryWrite((frame, length));
+    }
+
+    private void Grow(int size)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, size));
+        _buffer.AsSpan(0, _filled).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+
+    private async Task SendQueueAsync()
+    {
+        await foreach ((byte[] frame, int length) in _queue.Reader.ReadAllAsync())
+        {
+            await SendAsync(frame.AsMemory(0, length));
+            ArrayPool<byte>.Shared.Return(frame);
+            Interlocked.Add(ref _queued, -length);
+            if (_room.CurrentCount == 0)
+                _room.Release();
+        }
+    }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
         {
             while (!_agentIsGone && !bytes.IsEmpty)
-                bytes = bytes[await agent.SendAsync(bytes, SocketFlags.None)..];
+                bytes = bytes[await _agent.SendAsync(bytes, SocketFlags.None)..];
         }
         catch (SocketException)
         {

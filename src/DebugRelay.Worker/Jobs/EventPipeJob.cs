@@ -18,11 +18,11 @@ internal static class EventPipeJob
     /// <summary>Runs the job.</summary>
     public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, ScrubProfile profile, CancellationToken cancellation)
     {
-        using var stream = new NetworkStream(target, ownsSocket: false);
+        using var stream = new TargetStream(target);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
         // A job that is cancelled reads an early end of its stream, so that what came is still delivered whole.
         await using CancellationTokenRegistration letGo = cancellation.Register(() => target.Shutdown(SocketShutdown.Both));
-        (RewriteSummary summary, ScrubReport report) = await TraceScrubber.ScrubAsync(input, delivery, profile, CancellationToken.None);
+        (RewriteSummary summary, ScrubReport report) = await TraceScrubber.ScrubAsync(input, delivery, profile, () => delivery.IsOverloaded, CancellationToken.None);
         await input.CompleteAsync();
         (string? code, string? message) = Judge(summary, cancellation.IsCancellationRequested);
         return new OperationEnd(delivery.Delivered, delivery.Sha256, code is not null, code, message, new SortedDictionary<string, long>(report.Rules.ToDictionary(), StringComparer.Ordinal), Count(summary.Counts));
@@ -32,7 +32,9 @@ internal static class EventPipeJob
         counts.EventsIn,
         counts.EventsOut,
         counts.Dropped.Where(d => d.Key != DropReason.UnknownBlock).Sum(d => d.Value),
-        new SortedDictionary<string, long>(counts.Blanked.ToDictionary(b => JsonNamingPolicy.KebabCaseLower.ConvertName(b.Key.ToString()), b => b.Value), StringComparer.Ordinal));
+        new SortedDictionary<string, long>(counts.Blanked.ToDictionary(b => JsonNamingPolicy.KebabCaseLower.ConvertName(b.Key.ToString()), b => b.Value), StringComparer.Ordinal),
+        counts.BlocksShed,
+        counts.BytesShed);
 
     /// <summary>How the stream's end is told: whole, or what cut it.</summary>
     private static (string? Code, string? Message) Judge(RewriteSummary summary, bool cancelled) => summary.State switch
@@ -43,4 +45,20 @@ internal static class EventPipeJob
         RewriteState.Malformed => (ErrorCode.TargetMalformed, $"the process's stream breaks the format ({summary.Error}: {summary.Message}); it was cut after the last whole block"),
         _ => (ErrorCode.Internal, "the delivery was closed"),
     };
+
+    /// <summary>A target's stream. One that is reset ends like one that is closed: what came before is delivered whole.</summary>
+    private sealed class TargetStream(Socket target) : NetworkStream(target, ownsSocket: false)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await base.ReadAsync(buffer, cancellationToken);
+            }
+            catch (IOException)
+            {
+                return 0;
+            }
+        }
+    }
 }

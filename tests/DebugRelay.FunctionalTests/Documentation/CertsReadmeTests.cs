@@ -13,6 +13,7 @@ public sealed partial class CertsReadmeTests
     [Fact]
     public async Task The_commands_make_a_PKI_and_revoke_a_certificate_of_it()
     {
+        Assert.SkipUnless(PublicTools.HasOpenSsl, PublicTools.NoOpenSsl);
         using var folder = new TemporaryFolder();
         IEnumerable<string> blocks = ShellBlock().Matches(await ReadmeAsync()).Select(block => block.Groups[1].Value);
         string script = folder.WriteFile("readme.sh", string.Join('\n', blocks));

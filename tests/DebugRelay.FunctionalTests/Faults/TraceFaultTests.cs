@@ -174,13 +174,13 @@ public sealed class TraceFaultTests
     }
 
     /// <summary>Waits for bytes of events: the first block may be the stream's head alone.</summary>
-    private static async Task ReadDataAsync(RawClient trace)
+    internal static async Task ReadDataAsync(RawClient trace)
     {
         for (long bytes = 0; bytes < 1000;)
             bytes += (await trace.Reader.ExpectAsync(FrameType.Data, Cancellation)).Payload.Length;
     }
 
-    private static async Task<OperationEnd> ReadToEndAsync(RawClient trace)
+    internal static async Task<OperationEnd> ReadToEndAsync(RawClient trace)
     {
         while (await trace.Reader.ReadAsync(Cancellation) is { } frame)
         {
@@ -191,7 +191,7 @@ public sealed class TraceFaultTests
         throw new IOException("the agent closed without an end");
     }
 
-    private static async Task<SessionClosed> ReadClosedAsync(RawClient control)
+    internal static async Task<SessionClosed> ReadClosedAsync(RawClient control)
     {
         while (await control.Reader.ReadAsync(Cancellation) is { } frame)
         {
@@ -201,7 +201,7 @@ public sealed class TraceFaultTests
         throw new IOException("the agent closed without a word");
     }
 
-    private static async Task ServesTheNextAsync(RelayHost host)
+    internal static async Task ServesTheNextAsync(RelayHost host)
     {
         await using RawSession session = await OpenAsync(host);
         Assert.Equal(RelayHost.Alice, session.Opened.Identity);
@@ -209,7 +209,7 @@ public sealed class TraceFaultTests
         await list.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
     }
 
-    private static async Task AssertSessionsFreeAsync(int pid)
+    internal static async Task AssertSessionsFreeAsync(int pid)
     {
         const int all = 64;
         var client = new DiagnosticsClient(pid);

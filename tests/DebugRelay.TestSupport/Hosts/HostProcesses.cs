@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace DebugRelay.TestSupport.Hosts;
 
@@ -35,6 +36,18 @@ public static class HostProcesses
             // It is gone already.
         }
     }
+
+    /// <summary>Stops a process, which then neither works nor ends by itself.</summary>
+    public static void Suspend(int pid)
+    {
+        const int stop = 19;
+        if (SendSignal(pid, stop) != 0)
+            throw new InvalidOperationException($"process {pid} did not take the signal");
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int processId, int signal);
 
     private static IEnumerable<int> ChildrenOf(int parent, string program)
     {

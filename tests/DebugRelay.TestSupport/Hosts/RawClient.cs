@@ -94,6 +94,8 @@ public sealed class RawSession : IAsyncDisposable
     private readonly RawClient _control;
     private readonly int _port;
     private readonly X509Certificate2 _certificate;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _beating;
     private ulong _number;
 
     private RawSession(RawClient control, int port, X509Certificate2 certificate, ECDsa key, SessionOpened opened)
@@ -103,6 +105,7 @@ public sealed class RawSession : IAsyncDisposable
         _certificate = certificate;
         Key = key;
         Opened = opened;
+        _beating = BeatAsync();
     }
 
     public RawClient Control => _control;
@@ -169,7 +172,25 @@ public sealed class RawSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _ended.CancelAsync();
+        await _beating;
+        _ended.Dispose();
         Key.Dispose();
         await _control.DisposeAsync();
+    }
+
+    /// <summary>A session of which nothing is heard is ended.</summary>
+    private async Task BeatAsync()
+    {
+        using var timer = new PeriodicTimer(Limits.Heartbeat);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_ended.Token))
+                await _control.Writer.WriteAsync(FrameType.Heartbeat, _ended.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The session is over.
+        }
     }
 }

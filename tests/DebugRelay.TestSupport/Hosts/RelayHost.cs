@@ -47,13 +47,18 @@ public sealed class RelayHost : IAsyncDisposable
         }
         """;
 
-    public static async Task<RelayHost> StartAsync(string? policy = null, Action<TemporaryFolder>? prepare = null)
+    /// <summary>Starts a host.</summary>
+    /// <param name="policy">Its policy; <see cref="OpenPolicy"/> when null.</param>
+    /// <param name="prepare">Changes the files before the agent reads them.</param>
+    /// <param name="temporaryFolder">The host's TMPDIR, where it finds targets' sockets first; the test's own when null.</param>
+    public static async Task<RelayHost> StartAsync(string? policy = null, Action<TemporaryFolder>? prepare = null, string? temporaryFolder = null)
     {
         var folder = new TemporaryFolder();
         var authority = new TestAuthority();
         string configuration = WriteConfiguration(folder, authority, policy ?? OpenPolicy);
         prepare?.Invoke(folder);
-        TestProcess agent = TestProcess.Start(BuiltPrograms.Agent, ["run", "--config", configuration], NoDiagnostics);
+        TestProcess agent = TestProcess.Start(BuiltPrograms.Agent, ["run", "--config", configuration],
+            temporaryFolder is null ? NoDiagnostics : new Dictionary<string, string?>(NoDiagnostics) { ["TMPDIR"] = temporaryFolder });
         try
         {
             string ready = await agent.WaitForOutputAsync(l => l.Contains("listening", StringComparison.Ordinal));

@@ -11,8 +11,6 @@ public class EventPipeClassifierTests
     [InlineData("trace", "System.Runtime", 0, "")]
     [InlineData("trace", "Microsoft-Windows-DotNETRuntime", 0x1, "")]
     [InlineData("trace", "System.Runtime", 0, "EventCounterIntervalSec=1")]
-    [InlineData("counters", "System.Runtime", 0, "EventCounterIntervalSec=1")]
-    [InlineData("counters", "Any.Thing", -1, "EventCounterIntervalSec=60")]
     [InlineData("counters", "System.Diagnostics.Metrics", 2, "SessionId=a;Metrics=System.Runtime;RefreshInterval=1;MaxTimeSeries=1000;MaxHistograms=20")]
     public void What_is_on_the_list_is_built_anew(string operation, string provider, long keywords, string arguments)
     {
@@ -21,7 +19,9 @@ public class EventPipeClassifierTests
     }
 
     [Theory]
-    // Counters are counters: anything that could carry text is a trace.
+    // Counters are counters: anything that could carry text is a trace. With keywords or a level an EventSource sends its events beside its counters.
+    [InlineData("counters", "Microsoft-Extensions-Logging", -1, "EventCounterIntervalSec=1")]
+    [InlineData("counters", "System.Runtime", 0, "EventCounterIntervalSec=1")]
     [InlineData("counters", "System.Runtime", 0, "")]
     [InlineData("counters", "Microsoft-Extensions-Logging", 4, "")]
     [InlineData("counters", "Microsoft-Extensions-Logging", 4, "EventCounterIntervalSec=1;FilterSpecs=*")]
@@ -40,6 +40,33 @@ public class EventPipeClassifierTests
     {
         ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check(operation, Parameters(provider, (ulong)keywords, 4, arguments)));
         Assert.Equal(ErrorCode.BadRequest, e.Code);
+    }
+
+    [Theory]
+    [InlineData("System.Runtime", "EventCounterIntervalSec=1")]
+    [InlineData("Any.Thing", "EventCounterIntervalSec=60")]
+    public void Counters_are_asked_for_at_the_level_that_no_event_has(string provider, string arguments)
+    {
+        EventPipeRequest built = EventPipeClassifier.Check("counters", Parameters(provider, 0, 2, arguments));
+        Assert.Equal(new EventPipeProvider(provider, 0, 0, arguments), Assert.Single(built.Providers));
+    }
+
+    [Fact]
+    public void What_no_runtime_could_take_is_refused_before_it_is_sent()
+    {
+        EventPipeParameters one = Parameters("System.Diagnostics.Metrics", 2, 4, "Metrics=" + new string('a', 4000));
+        EventPipeParameters nine = one with { Providers = [.. Enumerable.Repeat(one.Providers[0], 9)] };
+        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check("counters", nine));
+        Assert.Equal(ErrorCode.BadRequest, e.Code);
+    }
+
+    [Fact]
+    public void A_buffer_is_as_large_as_the_role_allows_and_no_larger()
+    {
+        EventPipeRequest built = EventPipeClassifier.Check("trace", Parameters("System.Runtime", 0, 4, ""));
+        EventPipeClassifier.CheckBuffer(built, 64L << 20);
+        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.CheckBuffer(built, (64L << 20) - 1));
+        Assert.Equal(ErrorCode.LimitReached, e.Code);
     }
 
     private static EventPipeParameters Parameters(string provider, ulong keywords, int level, string arguments) => new()

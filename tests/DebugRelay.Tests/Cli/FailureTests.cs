@@ -31,6 +31,7 @@ public class FailureTests
         [ErrorCode.UnknownOperation] = Refused,
         [ErrorCode.Denied] = Refused,
         [ErrorCode.Expired] = Refused,
+        [ErrorCode.Idle] = Refused,
         [ErrorCode.NoProcess] = Failed,
         [ErrorCode.TargetFailed] = Failed,
         [ErrorCode.TargetGone] = Failed,

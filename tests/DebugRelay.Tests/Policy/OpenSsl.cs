@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DebugRelay.TestSupport.Processes;
 using Xunit;
 
 namespace DebugRelay.Tests.Policy;
@@ -14,6 +15,7 @@ internal static class OpenSsl
 
     public static (int ExitCode, string Output) Run(string directory, params string[] arguments)
     {
+        Assert.SkipUnless(PublicTools.HasOpenSsl, PublicTools.NoOpenSsl);
         var start = new ProcessStartInfo("openssl", arguments)
         {
             WorkingDirectory = directory,

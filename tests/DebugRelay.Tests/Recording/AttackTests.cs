@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DebugRelay.Recording;
+using DebugRelay.TestSupport.Processes;
 using Xunit;
 
 namespace DebugRelay.Tests.Recording;
@@ -279,6 +280,7 @@ public class AttackTests
 
     private static string SubjectHash(X509Certificate2 certificate, TemporaryFolder folder)
     {
+        Assert.SkipUnless(PublicTools.HasOpenSsl, PublicTools.NoOpenSsl);
         var file = folder["subject.crt"];
         File.WriteAllText(file, certificate.ExportCertificatePem() + "\n", Encoding.ASCII);
         using var process = System.Diagnostics.Process.Start(

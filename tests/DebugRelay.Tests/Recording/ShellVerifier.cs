@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using DebugRelay.TestSupport.Processes;
+using Xunit;
 
 namespace DebugRelay.Tests.Recording;
 
@@ -11,6 +13,7 @@ internal static class ShellVerifier
 
     public static (int ExitCode, string Output) Run(string[] arguments, (string Name, string Value)? variable)
     {
+        Assert.SkipUnless(PublicTools.HasOpenSsl, PublicTools.NoOpenSsl);
         var start = new ProcessStartInfo("sh") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Script);
         foreach (var argument in arguments)

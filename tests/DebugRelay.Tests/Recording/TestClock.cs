@@ -4,6 +4,9 @@ namespace DebugRelay.Tests.Recording;
 internal sealed class TestClock : TimeProvider
 {
     private readonly List<(TimerCallback Callback, object? State)> _timers = [];
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task TimerStarted => _started.Task;
 
     public DateTimeOffset Now { get; set; } = TestPki.From.AddDays(10);
 
@@ -13,6 +16,7 @@ internal sealed class TestClock : TimeProvider
     {
         lock (_timers)
             _timers.Add((callback, state));
+        _started.TrySetResult();
         return new SilentTimer();
     }
 

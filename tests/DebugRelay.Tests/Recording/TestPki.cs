@@ -12,8 +12,15 @@ internal sealed class TestPki
     public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
-    public TestPki(string name = "Test root")
+    private readonly DateTimeOffset _from;
+    private readonly DateTimeOffset _until;
+
+    /// <param name="name">The root's name.</param>
+    /// <param name="valid">A time at which the certificates are valid, where it is not <see cref="From"/>.</param>
+    public TestPki(string name = "Test root", DateTimeOffset? valid = null)
     {
+        _from = valid?.AddDays(-1) ?? From;
+        _until = valid?.AddDays(1) ?? Until;
         Root = CreateCa(name, null);
         Intermediate = CreateCa(name + " issuing", Root);
         Agent = new RecordingIdentity(Issue("pay-07", ServerAuth, Intermediate), [Intermediate]);
@@ -49,20 +56,20 @@ internal sealed class TestPki
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         issuer ??= Root;
         using var certificate = request.Create(
-            issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!), From, Until, RandomNumberGenerator.GetBytes(8));
+            issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!), _from, _until, RandomNumberGenerator.GetBytes(8));
         return rsa ? certificate.CopyWithPrivateKey(rsaKey) : certificate.CopyWithPrivateKey(ecdsaKey);
     }
 
-    private static X509Certificate2 CreateCa(string name, X509Certificate2? issuer)
+    private X509Certificate2 CreateCa(string name, X509Certificate2? issuer)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         if (issuer is null)
-            return request.CreateSelfSigned(From.AddYears(-1), Until.AddYears(1));
+            return request.CreateSelfSigned(_from.AddYears(-1), _until.AddYears(1));
         using var certificate = request.Create(
-            issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!), From, Until, RandomNumberGenerator.GetBytes(8));
+            issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!), _from, _until, RandomNumberGenerator.GetBytes(8));
         return certificate.CopyWithPrivateKey(key);
     }
 }

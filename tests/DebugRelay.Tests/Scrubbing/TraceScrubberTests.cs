@@ -147,7 +147,7 @@ public class TraceScrubberTests
         var scrubbed = new MemoryStream();
         var output = PipeWriter.Create(scrubbed);
         raw.Position = 0;
-        var result = await TraceScrubber.ScrubAsync(PipeReader.Create(raw), output, profile, TestContext.Current.CancellationToken);
+        var result = await TraceScrubber.ScrubAsync(PipeReader.Create(raw), output, profile, cancellationToken: TestContext.Current.CancellationToken);
         await output.CompleteAsync();
         return (raw.ToArray(), scrubbed.ToArray(), result);
     }

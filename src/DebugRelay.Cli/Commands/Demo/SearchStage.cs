@@ -7,7 +7,7 @@ internal static class SearchStage
     {
         narrator.Chapter($"The {secrets.Secrets.Length} secrets, searched for as text, base64 and percent-encoding in UTF-8 and UTF-16");
         int direct = LeakSearch.Find(trace.Direct, secrets.Secrets).Count;
-        narrator.Check("straight from the process", direct > 0, $"{direct} found", "none found: then this search shows nothing");
+        narrator.Check("straight from the process", direct > 0, $"{direct} found: the search works", "none found: then this search shows nothing");
         Clean(narrator, "the trace", LeakSearch.Find(trace.Relayed, secrets.Secrets));
         foreach ((string name, IReadOnlyList<SampleSecret> found) in InFiles(folder.Recordings, secrets))
             Clean(narrator, name, found);

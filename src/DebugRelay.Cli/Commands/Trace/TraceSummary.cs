@@ -12,6 +12,8 @@ internal static class TraceSummary
         terminal.Output.WriteLine($"{indent}{terminal.Dim("masked".PadRight(12))}{Masked(end)}");
         if (end.Events is { Blanked.Count: > 0 } events)
             terminal.Output.WriteLine($"{indent}{terminal.Dim("blanked".PadRight(12))}{Counts(events.Blanked)}");
+        if (end.Events is { LostBlocks: > 0 } lost)
+            terminal.Output.WriteLine($"{indent}{terminal.Dim("lost".PadRight(12))}{Amounts.Count(lost.LostBlocks)} blocks, {Amounts.Bytes(lost.LostBytes)}: this end took them too slowly; ask for fewer events");
     }
 
     /// <summary>The masked values by rule, most first.</summary>

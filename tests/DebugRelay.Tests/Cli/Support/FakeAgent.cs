@@ -49,8 +49,8 @@ internal sealed class FakeAgent : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         await Task.WhenAll(_connections);
         _stop.Dispose();
     }
@@ -62,7 +62,7 @@ internal sealed class FakeAgent : IAsyncDisposable
             while (true)
                 _connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is OperationCanceledException or SocketException)
         {
             // The test is over.
         }

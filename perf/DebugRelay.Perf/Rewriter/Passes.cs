@@ -1,0 +1,41 @@
+using System.IO.Pipelines;
+using DebugRelay.NetTrace;
+using Microsoft.Diagnostics.Tracing;
+
+namespace DebugRelay.Perf.Rewriter;
+
+/// <summary>The ways to go once through a trace that lies in memory. Each gives the number of events it saw.</summary>
+internal static class Passes
+{
+    /// <summary>What the worker gives its reader.</summary>
+    private const int ReadSize = 128 * 1024;
+
+    /// <summary>The yardstick: TraceEvent reads, and an empty handler takes every event.</summary>
+    public static long TraceEvent(byte[] trace)
+    {
+        using var source = new EventPipeEventSource(new MemoryStream(trace));
+        var events = 0L;
+        source.AllEvents += _ => events++;
+        source.Process();
+        return events;
+    }
+
+    public static long Keep(byte[] trace) => Rewrite(trace, new KeepFilter());
+
+    public static long Scan(byte[] trace)
+    {
+        var filter = new ScanFilter();
+        var events = Rewrite(trace, filter);
+        return filter is { Strings: > 0, Hits: 0 } ? events : throw new InvalidOperationException("A trace without strings, or with a hit.");
+    }
+
+    public static long Lengthen(byte[] trace) => Rewrite(trace, new LengthenFilter());
+
+    private static long Rewrite(byte[] trace, ITraceFilter filter)
+    {
+        var input = PipeReader.Create(new MemoryStream(trace), new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
+        var output = PipeWriter.Create(Stream.Null, new StreamPipeWriterOptions(minimumBufferSize: ReadSize));
+        var summary = NetTraceRewriter.RewriteAsync(input, output, filter).GetAwaiter().GetResult();
+        return summary.State == RewriteState.Complete ? summary.Counts.EventsIn : throw new InvalidOperationException($"{summary.State}: {summary.Message}");
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using DebugRelay.FunctionalTests.Faults;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport.Hosts;
+using DebugRelay.TestSupport.Processes;
+using Xunit;
+
+namespace DebugRelay.FunctionalTests.Refusals;
+
+/// <summary>What a role may take of a host, at most.</summary>
+public sealed class RoleLimitTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_identity_has_as_many_sessions_at_once_as_its_role_allows()
+    {
+        await using RelayHost host = await StartAsync("""{ "sessions": 1 }""");
+        await using (RawSession only = await TraceFaultTests.OpenAsync(host))
+        {
+            RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => TraceFaultTests.OpenAsync(host));
+            Assert.Equal(ErrorCode.LimitReached, e.Refusal.Code);
+            Assert.Contains(RelayHost.Alice, e.Refusal.Message, StringComparison.Ordinal);
+            // Another engineer has his own.
+            await using RawSession bobs = await RawSession.OpenAsync(host.Port, host.Authority.Client("spiffe://corp.example/eng/bob"), Cancellation);
+            await only.Control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
+            Assert.Equal(ErrorCode.Closed, (await TraceFaultTests.ReadClosedAsync(only.Control)).Code);
+            // Who is told that a session is over may open the next at once.
+            await TraceFaultTests.ServesTheNextAsync(host);
+        }
+    }
+
+    [Fact]
+    public async Task A_session_without_an_operation_is_closed_and_a_running_operation_is_one()
+    {
+        await using RelayHost host = await StartAsync("""{ "idle": "6s" }""");
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 8))), Cancellation);
+        await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+        Assert.False((await TraceFaultTests.ReadToEndAsync(trace)).Partial);
+        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        Assert.Equal(ErrorCode.Idle, closed.Code);
+        Assert.Contains("6 s", closed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operation_ends_where_the_session_has_had_its_bytes()
+    {
+        await using RelayHost host = await StartAsync("""{ "bytes": "64KiB" }""");
+        await using SampleProcess sample = await SampleProcess.StartAsync("--burst", "--rate", "1");
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        EventPipeParameters burst = Shop(seconds: 60) with { Providers = [new EventProvider("DebugRelay-Sample-Burst", ulong.MaxValue, 5)] };
+        await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, burst)), Cancellation);
+        await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        Assert.Equal((true, ErrorCode.LimitReached), (end.Partial, end.Code));
+        Assert.InRange(end.Bytes, 0, 64 * 1024);
+        // The next is refused before the target hears of it.
+        await using RawClient next = await session.SendAsync(session.Sign(session.Request("process.info", target)), Cancellation);
+        Assert.Equal(ErrorCode.LimitReached, (await next.LastWordAsync(Cancellation))?.Code);
+        // And recorded once, as whose decision it was.
+        string recorded = string.Concat(Directory.GetFiles(host.OnlyRecording()).Where(f => f.EndsWith(".ndjson", StringComparison.Ordinal)).Select(File.ReadAllText));
+        Assert.Equal(1, Regex.Count(recorded, "\"allowed\":false"));
+        Assert.Contains("\"by\":\"agent\",\"code\":\"limit-reached\"", recorded, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trace_s_buffer_is_no_larger_than_the_role_allows()
+    {
+        await using RelayHost host = await StartAsync("""{ "traceBuffer": "8MiB" }""");
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawClient large = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 1) with { BufferMegabytes = 9 })), Cancellation);
+        Refused? refused = await large.LastWordAsync(Cancellation);
+        Assert.Equal(ErrorCode.LimitReached, refused?.Code);
+        Assert.Contains("traceBuffer", refused!.Message, StringComparison.Ordinal);
+        await using RawClient small = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 1))), Cancellation);
+        await small.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+    }
+
+    private static Task<RelayHost> StartAsync(string limits)
+        => RelayHost.StartAsync(RelayHost.OpenPolicy.Replace("\"members\"", $"\"limits\": {limits}, \"members\"", StringComparison.Ordinal));
+
+    private static EventPipeParameters Shop(int seconds) => new()
+    {
+        Providers = [new EventProvider("DebugRelay-Sample-Shop", ulong.MaxValue, 5)],
+        BufferMegabytes = 8,
+        Rundown = false,
+        DurationSeconds = seconds,
+    };
+}
