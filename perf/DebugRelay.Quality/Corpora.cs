@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DebugRelay.Scrubbing;
 
 namespace DebugRelay.Quality;
 
@@ -10,6 +11,9 @@ internal static class Corpora
         ["email"] = "email", ["credit_card"] = "creditcard", ["iban"] = "iban", ["ip"] = "ip", ["mac"] = "mac",
         ["EMAIL_ADDRESS"] = "email", ["CREDIT_CARD"] = "creditcard", ["IBAN_CODE"] = "iban", ["IP_ADDRESS"] = "ip",
     };
+
+    /// <summary>Secret scanners' corpora label no addresses and cards: such findings are not judged there.</summary>
+    private static readonly HashSet<string> SecretRules = [.. ScrubProfile.Default.Rules.Except(["email", "creditcard", "iban"]), "cookie"];
 
     public static IEnumerable<Case> Read(string folder)
     {
@@ -41,7 +45,7 @@ internal static class Corpora
         var (label, text) = ($"{Of(row, "rule")} {Of(row, "name")}".Replace('-', ' '), Of(row, "text"));
         var isSecret = row.GetProperty("label").GetInt32() == 1;
         var family = isSecret ? Families.Of(label, text) : null;
-        return new Case(corpus, label, text, family is null ? [] : [new Expected(-1, -1, family)], isSecret ? new HashSet<string>() : null);
+        return new Case(corpus, label, text, family is null ? [] : [new Expected(-1, -1, family)], isSecret ? new HashSet<string>() : SecretRules);
     }
 
     private static Case Recogniser(string corpus, JsonElement row)
@@ -81,7 +85,7 @@ internal static class Corpora
         {
             var text = Of(row, "text");
             var secrets = labels[Of(row, "path")].Select(l => Located(l, text)).OfType<Expected>().ToList();
-            yield return new Case(corpus, Path.GetFileName(Of(row, "path")), text, secrets, null);
+            yield return new Case(corpus, Path.GetFileName(Of(row, "path")), text, secrets, SecretRules);
         }
     }
 

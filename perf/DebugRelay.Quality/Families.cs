@@ -12,7 +12,7 @@ internal static class Families
         ("age identity", Vendor), ("basic auth", "basic-auth"), ("http.1", "basic-auth"), ("curl", Generic), ("bearer", "bearer"), ("http.2", "bearer"),
         ("aws access key id", "aws-access-key-id"), ("aws api key", "aws-access-key-id"), ("aws client id", "aws-access-key-id"),
         ("aws secret", "aws-secret-key"), ("connection string", "connection-string"), ("odbc", "connection-string"),
-        ("postgres", "url-credentials"), ("mongodb uri", "url-credentials"), ("url credentials", "url-credentials"), ("uri", "url-credentials"),
+        ("postgres", "url-credentials"), ("mongodb uri", "url-credentials"), ("url credentials", "url-credentials"), (" uri", "url-credentials"),
         ("client id", null), ("app id", null), ("application id", null), ("product id", null), ("public", null), ("recipient", null),
         ("bucket", null), ("hostname", null), ("domain", null), ("account id", null), ("account sid", null), ("hash", null), ("nonce", null),
         ("uuid", null), ("salt", null), ("md5", null), ("bcrypt", null), ("username", null), ("docker registry", null), ("project id", null),
