@@ -22,7 +22,7 @@ public sealed class ScrubProfile
     public string Name { get; }
 
     /// <summary>Names of the active rules; each is also the word that stands, in brackets, for what it masked.</summary>
-    public IReadOnlyList<string> Rules => [.. Detectors.Select(d => d.Rule.Name)];
+    public IReadOnlyList<string> Rules => [.. Detectors.Select(d => d.Rule.Name).Distinct()];
 
     /// <summary>Whether events of providers named <c>Private.*</c> are dropped.</summary>
     public bool DropsPrivateProviders { get; }

@@ -21,6 +21,7 @@ internal static class CharacterSets
     public static readonly SearchValues<char> VariableName = SearchValues.Create(Small + Capital + "_");
     public static readonly SearchValues<char> SmallPath = SearchValues.Create(Small + "/._-~");
     public static readonly SearchValues<char> BeforeNamedValue = SearchValues.Create(", \t\r\n\"'\\");
+    public static readonly SearchValues<char> Join = SearchValues.Create(" \t\n:=\"'-_>");
     public static readonly SearchValues<char> EndOfUserInfo = SearchValues.Create("/?#@ \t\r\n\"<>");
     public static readonly SearchValues<char> EndOfAuthority = SearchValues.Create("/?#\\ \t\r\n\"<>`");
 }

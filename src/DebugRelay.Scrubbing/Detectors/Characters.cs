@@ -28,6 +28,18 @@ internal static class Characters
         return start;
     }
 
+    /// <summary>How many different letters and digits there are.</summary>
+    public static int Distinct(ReadOnlySpan<char> text)
+    {
+        UInt128 seen = 0;
+        foreach (var c in text)
+        {
+            seen |= char.IsAsciiLetterOrDigit(c) ? UInt128.One << c : 0;
+        }
+
+        return (int)UInt128.PopCount(seen);
+    }
+
     public static int SkipBlank(ReadOnlySpan<char> text, int start, int most = 8)
     {
         for (var left = most; left > 0 && start < text.Length && text[start] is ' ' or '\t'; left--)

@@ -145,6 +145,7 @@ internal sealed class CreditCardDetector : Detector
         var length = digits.Length;
         return prefix switch
         {
+            >= 1000 and <= 1999 => length is 15,                                                              // UATP
             >= 4000 and <= 4999 => length is 13 or 16 or 19,                                                  // Visa
             >= 5100 and <= 5599 or >= 2221 and <= 2720 => length is 16,                                       // Mastercard
             >= 3400 and <= 3499 or >= 3700 and <= 3799 => length is 15,                                       // American Express

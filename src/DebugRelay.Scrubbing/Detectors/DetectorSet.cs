@@ -31,7 +31,7 @@ internal sealed class DetectorSet
     [
         new PrivateKeyDetector(), new JwtDetector(), new VendorTokenDetector(), new AwsAccessKeyIdDetector(), new AwsSecretKeyDetector(),
         new UrlCredentialsDetector(), new ConnectionStringDetector(), new BasicAuthDetector(), new BearerDetector(), new CreditCardDetector(),
-        new IbanDetector(), new EmailDetector(), new GenericSecretDetector(),
+        new IbanDetector(), new EmailDetector(), new GenericSecretDetector(), new NamedTokenDetector(), new AzureClientSecretDetector(),
     ];
 
     private readonly LiteralSearch _literals;

@@ -10,7 +10,8 @@ internal sealed class GenericSecretDetector : Detector
 {
     private static readonly string[] Keywords =
     [
-        "password", "passwd", "passphrase", "passcode", "passwort", "pwd", "pswd", "pass=", "pass:", "pass\"", "pass'", "pw=", "pw:", "secret",
+        "password", "passwd", "passphrase", "passcode", "passwort", "pssw", "psword", "pswrd", "passwrd", "paswd", "pasword",
+        "identified by", "pwd", "pswd", "pass=", "pass:", "pass\"", "pass'", "pw=", "pw:", "secret",
         "token", "authorization", "credential", "creds", "cookie", "sessionid", "session_id", "session-id", "sessid", "cvv", "cvc", "otp",
         "pin=", "pin:", "pin\"", "auth=", "auth:", "auth\"", "jwt", .. SecretKeys.WordsBeforeKey.SelectMany(KeyNames),
     ];

@@ -47,12 +47,14 @@ internal sealed class LiteralSearch
     }
 
     /// <summary>
-    /// Tags of the literals whose gram ends at <paramref name="last"/>, compared in full; <paramref name="start"/> is where the last of them begins.
+    /// Tags of the literals whose gram ends at <paramref name="last"/>, compared in full; <paramref name="start"/> is where the first of them begins.
     /// </summary>
     public uint Verify(ReadOnlySpan<char> text, int last, uint window, out int start)
     {
-        start = 0;
-        return Compare(text, last - 3, window, ref start) | Compare(text, last - 2, window & 0xffffff, ref start);
+        var tags = Compare(text, last - 3, window, out start);
+        var more = Compare(text, last - 2, window & 0xffffff, out var other);
+        start = tags == 0 ? other : more == 0 ? start : Math.Min(start, other);
+        return tags | more;
     }
 
     /// <summary>The start of a literal at or behind <paramref name="from"/>; -1 if there is none. Of several that overlap, any.</summary>
@@ -71,9 +73,10 @@ internal sealed class LiteralSearch
         return -1;
     }
 
-    private uint Compare(ReadOnlySpan<char> text, int gramStart, uint gram, ref int start)
+    private uint Compare(ReadOnlySpan<char> text, int gramStart, uint gram, out int start)
     {
         uint tags = 0;
+        start = 0;
         if (gramStart < 0 || !_byGram.TryGetValue(gram, out var literals))
         {
             return tags;
@@ -85,8 +88,9 @@ internal sealed class LiteralSearch
             var comparison = literal.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
             if (begin >= 0 && text[begin..].StartsWith(literal.Text, comparison))
             {
+                // Of those that overlap, the one that begins first: "tskey-" before the "key-" inside it.
+                start = tags == 0 ? begin : Math.Min(start, begin);
                 tags |= literal.Tag;
-                start = begin;
             }
         }
 

@@ -12,7 +12,8 @@ internal static class SecretKeys
     private const int MaxWords = 24;
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Secret = Words(
-        "password passwords passwd passphrase passcode passwort pwd pswd pw psw secret secrets token jwt apikey credential credentials "
+        "password passwords passwd identified psswd pswrd psword passwrd "
+        + "paswd pasword psswrd pssword paasword passphrase passcode passwort pwd pswd pw psw secret secrets token jwt apikey credential credentials "
         + "authorization apitoken authtoken accesskey secretkey privatekey accountkey sharedkey authkey masterkey signingkey "
         + "encryptionkey cvv cvv2 cvc otp totp xauth");
 
@@ -22,11 +23,11 @@ internal static class SecretKeys
     private static readonly string[] SecretSuffixes =
     [
         "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "accountkey", "encryptionkey",
-        "signingkey", "authkey", "masterkey", "sharedkey", "pwd", "credentials",
+        "signingkey", "authkey", "masterkey", "sharedkey", "pwd", "pass", "credentials",
     ];
 
     private const string WordsBeforeKeyList =
-        "api access authentication activation secret private account encryption encrypt decryption signing sign shared master auth "
+        "api preshared access authentication activation secret private account encryption encrypt decryption signing sign shared master auth "
         + "storage ssh license licence consumer subscription app application crypt crypto hmac aes des cipher webhook deploy service "
         + "client admin functions function rest security payment";
 
@@ -41,7 +42,7 @@ internal static class SecretKeys
     private static readonly string[] NoSecretWords =
         [
         "publickeytoken", "cancellationtoken", "syntaxtoken", "stoppingtoken", "canceltoken", "metadatatoken", "changetoken", "jsontoken",
-        "xmltoken", "typetoken",
+        "xmltoken", "typetoken", "bypass", "compass", "encompass", "surpass", "renderpass", "subpass",
     ];
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> About = Words(

@@ -5,6 +5,7 @@ internal static class SecretValue
 {
     private const int MinLength = 6;
     private const int MinPasswordLength = 3;
+    private const int FillingLength = 16;
 
     private static readonly string[] Schemes = [
         "bearer ", "basic ", "digest ", "token ", "negotiate ", "ntlm ", "apikey ", "aws4-hmac-sha256 ", "hmac ", "sharedkey ",
@@ -38,6 +39,11 @@ internal static class SecretValue
         }
 
         var quote = Opening(text, ref start);
+        if (quote != '\0' && keyStart > 0 && text[keyStart - 1] == quote && text[keyEnd] != quote && text[keyEnd] != '\\')
+        {
+            return default;   // "Password:" is a label: its quotation mark closes, it opens no value.
+        }
+
         var end = quote == '\0' ? UnquotedEnd(text, start) : ClosingQuote(text, start, quote);
         if (end < 0)
         {
@@ -65,6 +71,12 @@ internal static class SecretValue
             return start;
         }
 
+        if (SpokenValue(text, key: text[keyStart..keyEnd], keyEnd) is > 0 and var spoken)
+        {
+            join = Join.Loose;
+            return spoken;
+        }
+
         // [Authorization, abc] as .NET prints a pair; --token abc; name="password" value="abc".
         join = Join.Tight;
         if (before == '[' && i == keyEnd && text[i..].StartsWith(", "))
@@ -81,6 +93,19 @@ internal static class SecretValue
         var value = i > keyEnd ? NamedValue(text, i) : 0;
         join = value > 0 ? join : Join.None;
         return value;
+    }
+
+    /// <summary><c>PASSWORD 'x'</c> and <c>IDENTIFIED BY x</c> of SQL, "password is 'x'".</summary>
+    private static int SpokenValue(ReadOnlySpan<char> text, ReadOnlySpan<char> key, int keyEnd)
+    {
+        var rest = text[keyEnd..Math.Min(text.Length, keyEnd + 8)];
+        if (key.Equals("identified", StringComparison.OrdinalIgnoreCase))
+        {
+            return rest.StartsWith(" by ", StringComparison.OrdinalIgnoreCase) ? keyEnd + 4 : 0;
+        }
+
+        var start = rest.StartsWith(" is ") ? 4 : 1;
+        return IsPassword(key) && rest.StartsWith(" ") && rest.Length > start && rest[start] is '\'' or '"' ? keyEnd + start : 0;
     }
 
     private static int SignLength(ReadOnlySpan<char> text, int i, char before)
@@ -269,16 +294,21 @@ internal static class SecretValue
             return false;
         }
 
+        if (!password && value.Length >= FillingLength && (Characters.Distinct(value) <= 2 || value.Contains("YOUR_", StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
         if (quoted)
         {
             return password || !IsSentence(value);
         }
 
-        return !IsCall(value) && (join == Join.Tight || !IsName(value)) && !IsPath(value);
+        return !IsCall(value) && value[0] is not ('(' or '+') && !IsIndexed(value) && (join == Join.Tight || !IsName(value)) && !IsPath(value);
     }
 
     /// <summary>Something a program computes: <c>request.Password</c>, <c>GetToken(x)</c>.</summary>
-    internal static bool IsExpression(ReadOnlySpan<char> value) => IsCall(value) || (value.Contains('.') && IsName(value));
+    internal static bool IsExpression(ReadOnlySpan<char> value) => value[0] == '(' || IsCall(value) || (value.Contains('.') && IsName(value));
 
     private static bool IsPassword(ReadOnlySpan<char> key) =>
         key.Contains("pass", StringComparison.OrdinalIgnoreCase) || key.Contains("pwd", StringComparison.OrdinalIgnoreCase)
@@ -296,6 +326,9 @@ internal static class SecretValue
         var bracket = value.IndexOfAny('(', '[');
         return bracket > 0 && !value[..bracket].ContainsAnyExcept(CharacterSets.Code);
     }
+
+    /// <summary><c>$_POST["password"]</c>, <c>$p['config']</c>.</summary>
+    private static bool IsIndexed(ReadOnlySpan<char> value) => value.TrimStart('\\') is ['$', .., '['] or ['$', .., ']'];
 
     /// <summary>A word, or names joined by dots: <c>request.token</c>, <c>System.Threading.CancellationToken</c>, "required".</summary>
     private static bool IsName(ReadOnlySpan<char> value)

@@ -44,5 +44,6 @@ internal sealed class UrlCredentialsDetector : Detector
     }
 
     private static bool IsHarmless(ReadOnlySpan<char> userInfo) =>
-        userInfo is "git" or "hg" or "svn" or "$" || (userInfo[0] == '[' && userInfo[^1] == ']');
+        userInfo[(userInfo.IndexOf(':') + 1)..] is var password && password.Length < userInfo.Length && Placeholders.Is(password)
+        || userInfo is "git" or "hg" or "svn" or "$" || (userInfo[0] == '[' && userInfo[^1] == ']');
 }

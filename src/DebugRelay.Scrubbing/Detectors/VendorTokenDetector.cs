@@ -6,6 +6,9 @@ namespace DebugRelay.Scrubbing.Detectors;
 /// <summary>Tokens that their makers mark with a prefix: <c>ghp_…</c>, <c>xoxb-…</c>, <c>sk_live_…</c>.</summary>
 internal sealed class VendorTokenDetector : Detector
 {
+    private const int MostFillingCharacters = 2;
+    private const int ShortestIdentifier = 16;
+
     private static readonly LiteralSearch Prefixes = new(SearchedPrefixes, ignoreCase: false);
 
     private static readonly FrozenDictionary<char, VendorToken[]> ByFirstCharacter =
@@ -59,8 +62,25 @@ internal sealed class VendorTokenDetector : Detector
         return 0;
     }
 
-    /// <summary><c>ghp_xxxxxxxx</c> in a document.</summary>
-    private static bool IsFilling(ReadOnlySpan<char> body) => !body.ContainsAnyExcept([body[0], '-', '_', '.']);
+    /// <summary><c>ghp_xxxxxxxx</c> in a document, <c>hf_requiredCharacteristicTypes</c> in code.</summary>
+    private static bool IsFilling(ReadOnlySpan<char> body) => Characters.Distinct(body) <= MostFillingCharacters || IsIdentifier(body);
+
+    /// <summary>Without a digit, and with as few changes between capital and small letters as words have.</summary>
+    private static bool IsIdentifier(ReadOnlySpan<char> body)
+    {
+        if (body.Length < ShortestIdentifier || body.ContainsAny(CharacterSets.Digits))
+        {
+            return false;
+        }
+
+        var changes = 0;
+        for (var i = 1; i < body.Length; i++)
+        {
+            changes += char.IsAsciiLetterUpper(body[i]) != char.IsAsciiLetterUpper(body[i - 1]) ? 1 : 0;
+        }
+
+        return changes * 10 < body.Length * 3;
+    }
 
     private static int BodyEnd(ReadOnlySpan<char> text, int start, TokenBody body, int most)
     {

@@ -58,16 +58,24 @@ internal static class VendorTokens
         new("dp.scim.", TokenBody.Word, 40, Alone: true), new("dp.audit.", TokenBody.Word, 40, Alone: true),
         new("fo1_", TokenBody.Url, 40, Alone: true), new("FlyV1 fm", TokenBody.Base64, 40), new("HRKU-", TokenBody.Url, 30),
         new("pscale_tkn_", TokenBody.Dotted, 30), new("pscale_pw_", TokenBody.Dotted, 30), new("pscale_oauth_", TokenBody.Dotted, 30),
-        new("sbp_", TokenBody.Hex, 40, Alone: true), new("sb_secret_", TokenBody.Url, 20), new("ops_eyJ", TokenBody.Base64, 60),
+        new("sbp_", TokenBody.Url, 40, Alone: true), new("sb_secret_", TokenBody.Url, 20), new("ops_eyJ", TokenBody.Base64, 60),
         new("AGE-SECRET-KEY-1", TokenBody.Upper, 58), new("tskey-", TokenBody.Url, 16), new("sgp_", TokenBody.Url, 40, Alone: true),
         new("EZAK", TokenBody.Word, 54, Alone: true), new("EZTK", TokenBody.Word, 54, Alone: true), new("PMAK-", TokenBody.Url, 50),
-        new("A3T", TokenBody.Upper, 17, Exact: true, Alone: true), new("bkua_", TokenBody.Hex, 40), new("CCIPAT_", TokenBody.Url, 40),
+        new("A3T", TokenBody.Upper, 17, Exact: true, Alone: true), new("bkua_", TokenBody.Word, 40), new("CCIPAT_", TokenBody.Url, 40),
         new("CCIPRJ_", TokenBody.Url, 40), new("cfat_", TokenBody.Word, 40), new("cfut_", TokenBody.Word, 40),
         new("cfk_", TokenBody.Word, 40, Alone: true), new("dnkey-", TokenBody.Url, 50), new("SWMKEY-1-", TokenBody.Url, 40),
         new("SWMTKN-1-", TokenBody.Url, 60), new("sl.B", TokenBody.Url, 100, Alone: true), new("sl.u.", TokenBody.Url, 100, Alone: true),
         new("ABSK", TokenBody.Base64, 100, Alone: true), new("bedrock-api-key-", TokenBody.Url, 20),
 
+        new("sha256~", TokenBody.Url, 43), new("pnu_", TokenBody.Word, 36, Alone: true), new("cosmo_", TokenBody.Hex, 32, Alone: true),
+        new("vcp_", TokenBody.Word, 24, Alone: true), new("vck_", TokenBody.Word, 24, Alone: true), new("cmVmdGtuO", TokenBody.Word, 50),
+        new("s-s4t2ud-", TokenBody.Hex, 64), new("s-s4t2af-", TokenBody.Hex, 64), new("PMAT-", TokenBody.Word, 26),
+        new("p8e-", TokenBody.Url, 32, Alone: true), new("sk.eyJ", TokenBody.Dotted, 60), new("rdme_", TokenBody.Word, 60, Alone: true),
+        new("CFPAT-", TokenBody.Url, 43), new("pat-na1-", TokenBody.Url, 36, Alone: true), new("pat-eu1-", TokenBody.Url, 36, Alone: true),
+
         // Observability
+        new("sqa_", TokenBody.Hex, 40, Alone: true), new("sqp_", TokenBody.Hex, 40, Alone: true), new("squ_", TokenBody.Hex, 40, Alone: true),
+        new("phs_", TokenBody.Url, 40, Alone: true), new("phc_", TokenBody.Url, 40, Alone: true), new("lin_oauth_", TokenBody.Hex, 64),
         new("glsa_", TokenBody.Url, 32, Alone: true), new("glc_eyJ", TokenBody.Base64, 32), new("sntrys_", TokenBody.Base64, 60),
         new("sntryu_", TokenBody.Hex, 64), new("NRAK-", TokenBody.Word, 27), new("NRJS-", TokenBody.Word, 19), new("NRII-", TokenBody.Url, 24),
         new("NRBR-", TokenBody.Hex, 19), new("NRRA-", TokenBody.Hex, 40), new("NRAA-", TokenBody.Hex, 27), new("dt0c01.", TokenBody.Dotted, 80),
@@ -86,7 +94,7 @@ internal static class VendorTokens
         new("hooks.slack.com/workflows/", TokenBody.Base64, 20), new("discord.com/api/webhooks/", TokenBody.Base64, 40),
         new("discordapp.com/api/webhooks/", TokenBody.Base64, 40), new("webhook.office.com/webhookb2/", TokenBody.Base64, 40),
         new("EAACEdEose0cBA", TokenBody.Word, 10), new("EAAA", TokenBody.Url, 60, Exact: true, Alone: true), new("sq0atp-", TokenBody.Url, 22),
-        new("sq0csp-", TokenBody.Url, 40), new("sq0idp-", TokenBody.Url, 22), new("sk_live_", TokenBody.Word, 16),
+        new("sq0csp-", TokenBody.Url, 40), new("sq0idp-", TokenBody.Url, 22), new("sk_live_", TokenBody.Word, 10),
         new("sk_test_", TokenBody.Word, 16), new("rk_live_", TokenBody.Word, 16), new("rk_test_", TokenBody.Word, 16),
         new("sk_prod_", TokenBody.Word, 16), new("rk_prod_", TokenBody.Word, 16), new("whsec_", TokenBody.Base64, 24),
         new("shpat_", TokenBody.Hex, 32), new("shpca_", TokenBody.Hex, 32), new("shppa_", TokenBody.Hex, 32), new("shpss_", TokenBody.Hex, 32),
@@ -95,7 +103,12 @@ internal static class VendorTokens
         new("duffel_test_", TokenBody.Url, 43), new("EAAB", TokenBody.Word, 90, Alone: true), new("amzn.mws.", TokenBody.Url, 36),
         new("nfp_", TokenBody.Word, 36, Alone: true), new("IGQVJ", TokenBody.Url, 80, Alone: true), new("TlRMTVNTUAAD", TokenBody.Base64, 60),
 
+        new("EAAM", TokenBody.Word, 80, Alone: true), new("EAAC", TokenBody.Word, 80, Alone: true), new("VF.DM.", TokenBody.Dotted, 30),
+        new("sub-c-", TokenBody.Url, 36, Alone: true), new("sec-c-", TokenBody.Url, 36, Alone: true), new("fio-u-", TokenBody.Url, 60),
+        new("ion_", TokenBody.Word, 40, Alone: true), new(":AA", TokenBody.Url, 33, Exact: true), new("shptka_", TokenBody.Hex, 32),
+
         // Models
+        new("tvly-", TokenBody.Url, 20, Alone: true), new("tgp_v1_", TokenBody.Url, 40), new("jina_", TokenBody.Word, 56, Alone: true),
         new("sk-ant-", TokenBody.Url, 30), new("sk-proj-", TokenBody.Url, 30), new("sk-svcacct-", TokenBody.Url, 30),
         new("sk-admin-", TokenBody.Url, 30), new("sk-or-v1-", TokenBody.Hex, 64), new("sk-", TokenBody.Word, 32, Alone: true),
         new("hf_", TokenBody.Word, 34, Alone: true), new("api_org_", TokenBody.Word, 34), new("gsk_", TokenBody.Word, 48, Alone: true),

@@ -7,6 +7,7 @@ internal sealed class Rule(string name, int priority)
     public static readonly Rule PrivateKey = new("private-key", 1);
     public static readonly Rule Jwt = new("jwt", 2);
     public static readonly Rule VendorToken = new("vendor-token", 3);
+    public static readonly Rule AzureClientSecret = new("azure-client-secret", 3);
     public static readonly Rule AwsAccessKeyId = new("aws-access-key-id", 4);
     public static readonly Rule AwsSecretKey = new("aws-secret-key", 5);
     public static readonly Rule UrlCredentials = new("url-credentials", 6);

@@ -39,6 +39,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("counters")]
     [InlineData("trace")]
     [InlineData("recording", "verify")]
+    [InlineData("scrub")]
     [InlineData("pki", "issue")]
     public async Task Every_command_explains_itself(params string[] path)
     {

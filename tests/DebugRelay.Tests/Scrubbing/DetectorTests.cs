@@ -121,6 +121,13 @@ public class DetectorTests
     [InlineData("secret_key_base=0123456789abcdef", "secret_key_base=[generic-secret]")]
     [InlineData("{\\\"password\\\":\\\"hunter2\\\"}", "{\\\"password\\\":\\\"[generic-secret]\\\"}")]
     [InlineData("password=ab,cd&ef then", "password=[generic-secret] then")]
+    [InlineData("CREATE USER x IDENTIFIED BY 'hunter2'", "CREATE USER x IDENTIFIED BY '[generic-secret]'")]
+    [InlineData("ALTER USER x WITH PASSWORD 'hunter2';", "ALTER USER x WITH PASSWORD '[generic-secret]';")]
+    [InlineData("the password is 'hunter2'", "the password is '[generic-secret]'")]
+    [InlineData("acme SECRET 1b2c3d4e5f60718293a4", "acme SECRET [generic-secret]")]
+    [InlineData("box-key = 4fa83e1dc6b92caee780c9b47dd9be34", "box-key = [generic-secret]")]
+    [InlineData("acmeTOKEN-123e4567-e89b-12d3-a456-426614174000", "acmeTOKEN-[generic-secret]")]
+    [InlineData("MYSQLPASS: hunter22", "MYSQLPASS: [generic-secret]")]
     public void Masks_values_of_secret_keys(string text, string expected) => Assert.Equal(expected, Scrub(text));
 
     [Theory]
@@ -132,6 +139,10 @@ public class DetectorTests
     [InlineData("var password = request.Password; token = GetToken(x)")]
     [InlineData("PWD=/home/app Password: required")]
     [InlineData("max_tokens: 100000, primaryKey=customer_12")]
+    [InlineData("cacheKey=1b2c3d4e5f60718293a4 row key 123e4567-e89b-12d3-a456-426614174000")]
+    [InlineData("{ label:\"Password:\",hint:\"none\" } $pwd = $_POST[x]; pwd = (char *) p")]
+    [InlineData("apiKey=aaaaaaaaaaaaaaaaaaaaaaaa token=PUT_YOUR_TOKEN_HERE_NOW")]
+    [InlineData("access to System.Private.CoreLib key Microsoft.Extensions.Logging.Console")]
     public void Keeps_what_is_no_secret(string text) => Assert.Equal(text, Scrub(text));
 
     [Fact]
@@ -157,6 +168,23 @@ public class DetectorTests
     [InlineData("S", "G.0123456789abcdefghijAB.0123456789abcdefghijABCDEFGHIJ0123456789abc", "vendor-token")]
     public void Masks_tokens_with_a_known_prefix(string prefix, string rest, string rule) =>
         Assert.Equal($"a [{rule}] b", Scrub($"a {prefix}{rest} b"));
+
+    [Theory]
+    [InlineData("hf_requiredCharacteristicTypesForDisplay")]
+    [InlineData("ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
+    public void Keeps_names_and_filling_behind_a_known_prefix(string text) => Assert.Equal(text, Scrub(text));
+
+    [Fact]
+    public void Masks_the_longer_of_two_prefixes_that_overlap() =>
+        Assert.Equal("[vendor-token]", Scrub("tskey" + "-auth-k123456CNTRL-0123456789abcdef"));
+
+    [Fact]
+    public void Masks_a_client_secret_of_azure_only_in_its_form()
+    {
+        Assert.Equal("x [azure-client-secret] y", Scrub("x abc8" + "Q~0123456789abcdefghijABCDEFGHIJ0123 y"));
+        Assert.Equal("x abcdQ~0123456789abcdefghijABCDEFGHIJ0123 y", Scrub("x abcdQ~0123456789abcdefghijABCDEFGHIJ0123 y"));
+        Assert.Equal("x abc8Q~short y", Scrub("x abc8Q~short y"));
+    }
 
     [Fact]
     public void Masks_an_aws_secret_key_near_its_keyword_only()
