@@ -1,10 +1,12 @@
 using System.Net.Sockets;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Sessions;
+using DebugRelay.Broker.State;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Unix;
+using DebugRelay.Recording;
 
 namespace DebugRelay.Broker;
 
@@ -32,7 +34,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         {
             using var registry = new SessionRegistry(configuration, trust, workers);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
-            var server = new BrokerServer(new SessionConnections(registry), new OperationConnections(registry, new RequestGate(configuration, trust, finder)));
+            var server = new BrokerServer(new SessionConnections(registry), new OperationConnections(registry, new RequestGate(configuration, trust, finder), AdmissionsOf(configuration)));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
@@ -45,6 +47,12 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             File.Delete(path);
             Directory.Delete(workers, recursive: true);
         }
+    }
+
+    private static Admissions AdmissionsOf(HostConfiguration configuration)
+    {
+        string state = Path.Combine(configuration.State, "broker");
+        return new Admissions(new GrantLedger(new StateFolder(Path.Combine(state, "grants"))), new EmergencyLedger(new StateFolder(Path.Combine(state, "emergencies")), TimeProvider.System));
     }
 
     /// <summary>Held as long as we live, and let go by the kernel however we end: one broker a socket.</summary>

@@ -84,7 +84,7 @@ internal sealed class RecordingFolder
     public void SyncStreams() => SyncFolder(Path.Combine(FullPath, Names.Streams));
 
     /// <summary>A new or renamed file outlasts a power failure only when its folder is synced, which .NET has no call for.</summary>
-    private static void SyncFolder(string path)
+    internal static void SyncFolder(string path)
     {
         const int readOnlyCloseOnExec = 0x80000;
         var descriptor = Open(Encoding.UTF8.GetBytes(path + '\0'), readOnlyCloseOnExec);
