@@ -167,8 +167,10 @@ public sealed class HostLedger : IAsyncDisposable
         await _lock.DisposeAsync();
     }
 
-    /// <summary>Signs a head where something was appended since the last.</summary>
-    internal async Task PublishAsync()
+    /// <summary>Signs a head where something was appended since the last, without waiting until it is due.</summary>
+    /// <returns>A task that is done when the head is on disk and has been handed on.</returns>
+    /// <exception cref="RecordingException">The ledger cannot be written.</exception>
+    public async Task PublishAsync()
     {
         await _publishing.WaitAsync();
         try
@@ -181,6 +183,10 @@ public sealed class HostLedger : IAsyncDisposable
             Disk.Replace(Path.Combine(_folder, LedgerNames.Checkpoint), head.Note.Span);
             Volatile.Write(ref _head, head);
             HeadSigned?.Invoke(head);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RecordingException(RecordingError.WriteFailed, $"The ledger's head cannot be written: {e.Message}", e);
         }
         finally
         {
@@ -248,7 +254,7 @@ public sealed class HostLedger : IAsyncDisposable
         {
             await PublishAsync();
         }
-        catch (Exception e) when (e is RecordingException or IOException or UnauthorizedAccessException)
+        catch (RecordingException)
         {
             // See above.
         }

@@ -66,16 +66,16 @@ public sealed record LedgerDecision(
 
 /// <summary>Entry `end`.</summary>
 /// <param name="Number">The request's number.</param>
-/// <param name="Bytes">Bytes delivered: by the worker in the broker's ledger, into the recording in the agent's.</param>
-/// <param name="Sha256">Of these bytes.</param>
+/// <param name="Bytes">Bytes delivered: by the worker in the broker's ledger, into the recording in the agent's; null where the worker died without a word.</param>
+/// <param name="Sha256">Of these bytes, in lower-case hex; null likewise.</param>
 /// <param name="Partial">Whether the delivery is cut.</param>
 /// <param name="Code">Why, where it is.</param>
-public sealed record LedgerEnd(ulong Number, long Bytes, string Sha256, bool Partial, string? Code);
+public sealed record LedgerEnd(ulong Number, long? Bytes, string? Sha256, bool Partial, string? Code);
 
 /// <summary>Entry `close`.</summary>
 /// <param name="Code">Why the session ended.</param>
-/// <param name="Segments">How many segments its recording has; null in the broker's ledger, and where the recording failed.</param>
-/// <param name="Head">SHA-256 of its final checkpoint; null likewise.</param>
+/// <param name="Segments">How many sealed segments its recording has; null in the broker's ledger.</param>
+/// <param name="Head">SHA-256 of its last checkpoint, which is final unless the recording failed; null in the broker's ledger and where there is none.</param>
 public sealed record LedgerClose(string Code, int? Segments, string? Head);
 
 /// <summary>Entry `recovered`: the recording stays without an end, but what was found of it must stay.</summary>

@@ -21,6 +21,9 @@ public sealed record LedgerHead(string Host, string Role, long Size, string Root
     /// <summary>The line that a witness keeps and a verifier reads, without its line end: <c>ledger-ROLE.HOST SIZE ROOT</c>.</summary>
     public string HeadLine => FormattableString.Invariant($"{WitnessName(Host, Role)} {Size} {RootSha256}");
 
+    /// <summary>What a witness keeps of it: a ledger stands in a file of heads like a session, its size like a segment's number.</summary>
+    public WitnessedHead Witness => new(WitnessName(Host, Role), checked((int)Size), RootSha256);
+
     /// <summary>Reads a note of the form that ledgers write; nothing is verified.</summary>
     /// <param name="note">The bytes of <c>checkpoint</c>.</param>
     /// <returns>The head, or null if the note is of another form.</returns>
