@@ -31,6 +31,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             TryComplete();
             await _sending;
             await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+            await session.Ledger.EndAsync(session.Id, new LedgerEnd(number, end.Bytes, end.Sha256, end.Partial, end.Code));
             await TryEndAsync(end);
         }
         finally

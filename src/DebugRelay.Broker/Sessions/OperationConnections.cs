@@ -7,12 +7,14 @@ using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, HostLedger ledger)
 {
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
@@ -24,7 +26,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 throw new ProtocolException(ErrorCode.NoSession, "the broker has no such session");
             OperationRequest request = gate.Verify(session.Proof, open);
             session.Use(request.Number);
-            Judged judged = gate.Judge(session.Proof, request);
+            Judged judged = Judge(session, open, request);
             frames.Write(FrameType.Decided, judged.Decided, ProtocolJson.Default.Decided);
             if (!judged.Decided.Allowed)
             {
@@ -46,10 +48,51 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             Refuse(agent, frames, e.Code, e.Message);
         }
+        catch (RecordingException e)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            Refuse(agent, frames, ErrorCode.RecordingFailed, "the broker cannot write its ledger, so nothing is carried out");
+        }
         catch (Exception e) when (e is not SocketException)
         {
             Console.Error.WriteLine($"debugrelay-broker: an operation failed: {e}");
             Refuse(agent, frames, ErrorCode.Internal, "the broker failed; its log says more");
+        }
+    }
+
+    /// <summary>What was asked and what was decided is in the ledger, on disk, before the agent hears of it.</summary>
+    private Judged Judge(BrokerSession session, OpenOperation open, OperationRequest request)
+    {
+        ledger.RequestAsync(session.Id, new LedgerRequest(request.Number, request.Operation, Convert.ToHexStringLower(SHA256.HashData(open.Request)))).GetAwaiter().GetResult();
+        try
+        {
+            Judged judged = gate.Judge(session.Proof, request);
+            Decided decided = judged.Decided;
+            Enter(session, new LedgerDecision(request.Number, decided.Allowed, decided.Code, decided.Reason, decided.Target?.Pid, decided.Target?.Name));
+            return judged;
+        }
+        catch (ProtocolException e)
+        {
+            Enter(session, new LedgerDecision(request.Number, Allowed: false, e.Code, e.Message));
+            throw;
+        }
+    }
+
+    private void Enter(BrokerSession session, LedgerDecision decision) => ledger.DecisionAsync(session.Id, decision).GetAwaiter().GetResult();
+
+    /// <summary>What the worker says that it delivered, also where the agent has gone.</summary>
+    private void EnterEnd(BrokerSession session, ulong number, Task<OperationEnd> running)
+    {
+        LedgerEnd end = running.IsCompletedSuccessfully
+            ? new LedgerEnd(number, running.Result.Bytes, running.Result.Sha256, running.Result.Partial, running.Result.Code)
+            : new LedgerEnd(number, null, null, Partial: true, (running.Exception?.InnerException as WorkerException)?.Code ?? ErrorCode.Internal);
+        try
+        {
+            ledger.EndAsync(session.Id, end).GetAwaiter().GetResult();
+        }
+        catch (RecordingException e)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
         }
     }
 
@@ -59,7 +102,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         if (judged.Endpoint is not { } endpoint)
         {
             frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
-            List(session, frames);
+            List(session, judged.Request.Number, frames);
             agent.Dispose();
             return;
         }
@@ -70,7 +113,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             if (judged.EventPipe is { } eventPipe)
                 Trace(session, judged.Request.Number, endpoint, eventPipe, worker, agent, frames, accepted, turn);
             else
-                Describe(judged.Request.Number, endpoint, worker, agent, frames, accepted, turn);
+                Describe(session, judged.Request.Number, endpoint, worker, agent, frames, accepted, turn);
         }
         catch
         {
@@ -79,7 +122,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
     }
 
-    private static void Trace(
+    private void Trace(
         BrokerSession session, ulong number, DiagnosticEndpoint endpoint, EventPipeRequest request, WorkerProcess worker, Socket agent, BlockingFrames frames, Accepted accepted, IDisposable turn)
     {
         (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(endpoint, request);
@@ -94,20 +137,20 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             // The agent is gone; the worker still reads the target to its end.
             operation.Stop(ErrorCode.ClientGone);
         }
-        Task running = operation.RunAsync(worker, new Job(number, JobKind.EventPipe), stream, agent, request.Duration);
-        running.ContinueWith(t => { _ = t.Exception; session.Remove(number); turn.Dispose(); stream.Dispose(); agent.Dispose(); }, TaskScheduler.Default);
+        Task<OperationEnd> running = operation.RunAsync(worker, new Job(number, JobKind.EventPipe), stream, agent, request.Duration);
+        running.ContinueWith(t => { EnterEnd(session, number, t); session.Remove(number); turn.Dispose(); stream.Dispose(); agent.Dispose(); }, TaskScheduler.Default);
     }
 
-    private static void Describe(ulong number, DiagnosticEndpoint endpoint, WorkerProcess worker, Socket agent, BlockingFrames frames, Accepted accepted, IDisposable turn)
+    private void Describe(BrokerSession session, ulong number, DiagnosticEndpoint endpoint, WorkerProcess worker, Socket agent, BlockingFrames frames, Accepted accepted, IDisposable turn)
     {
         Socket target = endpoint.Connect();
         try
         {
             DiagnosticsIpc.RequestProcessInfo(target);
             frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
-            Task running = worker.RunAsync(
+            Task<OperationEnd> running = worker.RunAsync(
                 new Job(number, JobKind.ProcessInfo), target.SafeHandle, agent.SafeHandle, () => { target.Dispose(); agent.Dispose(); }, CancellationToken.None);
-            running.ContinueWith(t => { _ = t.Exception; turn.Dispose(); target.Dispose(); agent.Dispose(); }, TaskScheduler.Default);
+            running.ContinueWith(t => { EnterEnd(session, number, t); turn.Dispose(); target.Dispose(); agent.Dispose(); }, TaskScheduler.Default);
         }
         catch (SocketException e)
         {
@@ -117,12 +160,13 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
     }
 
     /// <summary>A list comes from the kernel, not from a target: the broker gives it itself.</summary>
-    private void List(BrokerSession session, BlockingFrames frames)
+    private void List(BrokerSession session, ulong number, BlockingFrames frames)
     {
         byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Proof), ProtocolJson.Default.ProcessList);
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);
+        EnterEnd(session, number, Task.FromResult(end));
         frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
     }
 
