@@ -1,6 +1,5 @@
 using DebugRelay.Quality;
 using DebugRelay.Scrubbing;
-using DebugRelay.Scrubbing.Detectors;
 using DebugRelay.Scrubbing.Text;
 
 if (args.Length is not (1 or 2) || !Directory.Exists(args[0]))
