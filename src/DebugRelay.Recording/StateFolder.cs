@@ -52,7 +52,7 @@ public sealed class StateFolder
                 file.Flush(flushToDisk: true);
             }
             File.Move(fresh, path, overwrite: true);
-            RecordingFolder.SyncFolder(_path);
+            Disk.SyncFolder(_path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -33,6 +33,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             TryComplete();
             await _sending;
             await session.RecordAsync("end", new EndEntry(_number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+            await session.Ledger.EndAsync(session.Id, new LedgerEnd(_number, end.Bytes, end.Sha256, end.Partial, end.Code));
             await TryEndAsync(end);
         }
         finally

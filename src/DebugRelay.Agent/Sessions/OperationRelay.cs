@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Transport;
@@ -35,6 +36,7 @@ internal sealed partial class OperationRelay(
         catch (RecordingException e)
         {
             Log.CannotRecord(logger, session.Id, e.Message);
+            session.End(ErrorCode.RecordingFailed, "the session can no longer be recorded, so it ends");
             await client.TryRefuseAsync(new Refused(ErrorCode.RecordingFailed, "the session can no longer be recorded, so it ends"));
         }
     }
@@ -82,8 +84,11 @@ internal sealed partial class OperationRelay(
     private async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
     {
         ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
-        if (result.IsValid)
-            return result.Value;
+        string requestSha256 = Convert.ToHexStringLower(SHA256.HashData(open.Request));
+        OperationRequest? request = result.IsValid ? result.Value : null;
+        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, requestSha256));
+        if (request is not null)
+            return request;
         var refusal = new Refused(ErrorCode.BadRequest, result.Message);
         await RecordDecisionAsync(session, new DecisionEntry(null, null, Allowed: false, "agent", refusal.Code, refusal.Message, null, null));
         throw new RefusedException(refusal);
@@ -173,8 +178,12 @@ internal sealed partial class OperationRelay(
 
     private static string BytesSpent(RelaySession session) => $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows";
 
-    private static Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
-        => session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
+    private static async Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
+    {
+        await session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
+        await session.Ledger.DecisionAsync(
+            session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name));
+    }
 
     private static string StreamName(OperationRequest request)
         => $"{request.Number:D4}.{(request.Parameters is null ? "json" : "nettrace")}";

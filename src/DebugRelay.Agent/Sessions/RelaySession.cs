@@ -26,7 +26,7 @@ internal sealed class RelaySession : IDisposable
     private long _delivered;
     private long _lastOperation;
 
-    public RelaySession(VerifiedSession proof, RoleLimits limits, X509Certificate2 certificate, SessionRecorder recorder, FrameWriter broker, DateTimeOffset notAfter, TimeProvider time)
+    public RelaySession(VerifiedSession proof, RoleLimits limits, X509Certificate2 certificate, SessionRecorder recorder, HostLedger ledger, FrameWriter broker, DateTimeOffset notAfter, TimeProvider time)
     {
         Proof = proof;
         RoleLimits = limits;
@@ -34,6 +34,7 @@ internal sealed class RelaySession : IDisposable
         _time = time;
         _lastOperation = time.GetTimestamp();
         Recorder = recorder;
+        Ledger = ledger;
         NotAfter = notAfter;
         _broker = broker;
         _certificate = certificate.RawData;
@@ -52,6 +53,9 @@ internal sealed class RelaySession : IDisposable
 
     /// <summary>Its recording.</summary>
     public SessionRecorder Recorder { get; }
+
+    /// <summary>The host's ledger, which tells of it too.</summary>
+    public HostLedger Ledger { get; }
 
     /// <summary>When it ends at the latest.</summary>
     public DateTimeOffset NotAfter { get; }

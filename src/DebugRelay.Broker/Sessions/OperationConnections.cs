@@ -8,12 +8,14 @@ using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, HostLedger ledger)
 {
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
@@ -25,10 +27,9 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 throw new ProtocolException(ErrorCode.NoSession, "the broker has no such session");
             OperationRequest request = gate.Verify(session.Proof, open);
             session.Use(request.Number);
-            Judged judged = gate.Judge(session.Proof, request, open.Grant is { } grant ? new GrantFiles(grant.Document, grant.Signatures) : null);
-            Decided decided = admissions.Preview(judged);
-            frames.Write(FrameType.Decided, decided, ProtocolJson.Default.Decided);
-            if (!decided.Allowed)
+            Judged judged = Judge(session, open, request);
+            frames.Write(FrameType.Decided, judged.Decided, ProtocolJson.Default.Decided);
+            if (!judged.Decided.Allowed)
             {
                 agent.Dispose();
                 return;
@@ -48,10 +49,52 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             Refuse(agent, frames, e.Code, e.Message);
         }
+        catch (RecordingException e)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            Refuse(agent, frames, ErrorCode.RecordingFailed, "the broker cannot write its ledger, so nothing is carried out");
+        }
         catch (Exception e) when (e is not SocketException)
         {
             Console.Error.WriteLine($"debugrelay-broker: an operation failed: {e}");
             Refuse(agent, frames, ErrorCode.Internal, "the broker failed; its log says more");
+        }
+    }
+
+    /// <summary>What was asked and what was decided is in the ledger, on disk, before the agent hears of it.</summary>
+    private Judged Judge(BrokerSession session, OpenOperation open, OperationRequest request)
+    {
+        ledger.RequestAsync(session.Id, new LedgerRequest(request.Number, request.Operation, Convert.ToHexStringLower(SHA256.HashData(open.Request)))).GetAwaiter().GetResult();
+        try
+        {
+            Judged judged = gate.Judge(session.Proof, request, open.Grant is { } grant ? new GrantFiles(grant.Document, grant.Signatures) : null);
+            judged = judged with { Decided = admissions.Preview(judged) };
+            Decided decided = judged.Decided;
+            Enter(session, new LedgerDecision(request.Number, decided.Allowed, decided.Code, decided.Reason, decided.Target?.Pid, decided.Target?.Name));
+            return judged;
+        }
+        catch (ProtocolException e)
+        {
+            Enter(session, new LedgerDecision(request.Number, Allowed: false, e.Code, e.Message));
+            throw;
+        }
+    }
+
+    private void Enter(BrokerSession session, LedgerDecision decision) => ledger.DecisionAsync(session.Id, decision).GetAwaiter().GetResult();
+
+    /// <summary>What the worker says that it delivered, also where the agent has gone.</summary>
+    private void EnterEnd(BrokerSession session, ulong number, Task<OperationEnd> running)
+    {
+        LedgerEnd end = running.IsCompletedSuccessfully
+            ? new LedgerEnd(number, running.Result.Bytes, running.Result.Sha256, running.Result.Partial, running.Result.Code)
+            : new LedgerEnd(number, null, null, Partial: true, (running.Exception?.InnerException as WorkerException)?.Code ?? ErrorCode.Internal);
+        try
+        {
+            ledger.EndAsync(session.Id, end).GetAwaiter().GetResult();
+        }
+        catch (RecordingException e)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
         }
     }
 
@@ -64,7 +107,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             if (judged.Endpoint is not { } endpoint)
             {
                 frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
-                List(session, frames);
+                List(session, judged.Request.Number, frames);
                 agent.Dispose();
                 return;
             }
@@ -74,7 +117,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             if (judged.EventPipe is { } eventPipe)
                 Trace(session, running, eventPipe);
             else
-                Describe(running);
+                Describe(session, running);
         }
         catch
         {
@@ -84,7 +127,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
     }
 
-    private static void Trace(BrokerSession session, Running running, EventPipeRequest request)
+    private void Trace(BrokerSession session, Running running, EventPipeRequest request)
     {
         (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
         var operation = new EventPipeOperation(running.Endpoint, sessionId);
@@ -100,10 +143,10 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
         var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes);
         Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
-        Finish(running, reading, stream, () => session.Remove(running.Number));
+        Finish(session, running, reading, stream, () => session.Remove(running.Number));
     }
 
-    private static void Describe(Running running)
+    private void Describe(BrokerSession session, Running running)
     {
         Socket target = running.Endpoint.Connect();
         try
@@ -113,7 +156,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             var job = new Job(running.Number, JobKind.ProcessInfo, running.Right.Use?.Bytes);
             Task<OperationEnd> reading = running.Worker.RunAsync(
                 job, target.SafeHandle, running.Agent.SafeHandle, () => { target.Dispose(); running.Agent.Dispose(); }, CancellationToken.None);
-            Finish(running, reading, target, () => { });
+            Finish(session, running, reading, target, () => { });
         }
         catch (SocketException e)
         {
@@ -123,26 +166,27 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
     }
 
     /// <summary>Lets go of all that the operation held when it is over. A worker that died has told nothing of what it delivered: all of it counts.</summary>
-    private static void Finish(Running running, Task<OperationEnd> reading, Socket target, Action forget) => reading.ContinueWith(
+    private void Finish(BrokerSession session, Running running, Task<OperationEnd> reading, Socket target, Action forget) => reading.ContinueWith(
         ended =>
         {
+            EnterEnd(session, running.Number, ended);
             forget();
             running.Turn.Dispose();
             target.Dispose();
             running.Agent.Dispose();
             if (ended.IsCompletedSuccessfully)
                 running.Right.Use?.Settle(ended.Result.Bytes);
-            _ = ended.Exception;
         },
         TaskScheduler.Default);
 
     /// <summary>A list comes from the kernel, not from a target: the broker gives it itself.</summary>
-    private void List(BrokerSession session, BlockingFrames frames)
+    private void List(BrokerSession session, ulong number, BlockingFrames frames)
     {
         byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Proof), ProtocolJson.Default.ProcessList);
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);
+        EnterEnd(session, number, Task.FromResult(end));
         frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
     }
 

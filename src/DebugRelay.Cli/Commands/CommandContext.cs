@@ -36,5 +36,7 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
         public void OnNotice(Notice notice) => terminal.Error.WriteLine($"note: {Table.Printable(notice.Message)}");
 
         public void OnHead(string session, RecordingHead head) => heads.Add(HeadsFile.Witness(session, head));
+
+        public void OnLedgerHead(LedgerNote head) => heads.Add(head);
     }
 }

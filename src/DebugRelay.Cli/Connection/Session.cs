@@ -168,6 +168,9 @@ internal sealed class Session : IAsyncDisposable
             case FrameType.RecordingHead:
                 observer.OnHead(Opened.Session, frame.Read(ProtocolJson.Default.RecordingHead));
                 break;
+            case FrameType.LedgerHead:
+                observer.OnLedgerHead(frame.Read(ProtocolJson.Default.LedgerNote));
+                break;
             case FrameType.Refused:
                 throw new RefusedException(frame.ReadRefused());
             default:
@@ -204,4 +207,7 @@ internal interface ISessionObserver
 
     /// <summary>The head of the recording of this session.</summary>
     void OnHead(string session, RecordingHead head);
+
+    /// <summary>The head of a ledger of the host.</summary>
+    void OnLedgerHead(LedgerNote head);
 }

@@ -18,7 +18,8 @@ public sealed record OpenSession(string Client, string? Reason, string? Incident
 /// <param name="Session">The session's id, 32 hexadecimal digits.</param>
 /// <param name="Nonce">The broker's 32 random bytes in base64; the statement repeats this text.</param>
 /// <param name="NotAfter">The latest end of the session that the broker will accept.</param>
-public sealed record Challenge(string Host, string Session, string Nonce, DateTimeOffset NotAfter);
+/// <param name="LedgerKeySha256">SHA-256 of the public key that signs the heads of the broker's ledger, hexadecimal.</param>
+public sealed record Challenge(string Host, string Session, string Nonce, DateTimeOffset NotAfter, string? LedgerKeySha256 = null);
 
 /// <summary>The client's answer to a challenge.</summary>
 /// <param name="Statement">The signed bytes: a session statement, which names the algorithm.</param>
@@ -89,6 +90,10 @@ public sealed record Notice(string Code, string Message);
 /// <param name="Checkpoint">The checkpoint's exact bytes.</param>
 /// <param name="Signature">By the segment's key.</param>
 public sealed record RecordingHead(int Index, byte[] Checkpoint, byte[] Signature);
+
+/// <summary>The head of a ledger of the host, as it is made.</summary>
+/// <param name="Note">A C2SP tlog-checkpoint, signed.</param>
+public sealed record LedgerNote(byte[] Note);
 
 /// <summary>The session is over.</summary>
 /// <param name="Code">One of <see cref="ErrorCode"/>.</param>
