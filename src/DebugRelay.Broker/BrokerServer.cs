@@ -37,7 +37,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             using var registry = new SessionRegistry(configuration, trust, workers, ledger.KeySha256);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, finder), AdmissionsOf(configuration), ledger));
+                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, finder), AdmissionsOf(configuration), new Sealing(configuration, trust), ledger));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)

@@ -12,6 +12,15 @@ public static class Limits
     /// <summary>Largest request for an operation: the request (64 KiB), a grant (16 KiB) and its signatures (32 KiB) in base64.</summary>
     public const int OperationPayload = 160 * 1024;
 
+    /// <summary>Bytes of plaintext in one piece of a sealed stream: a reader holds one piece.</summary>
+    public const int SealedChunk = 64 * 1024;
+
+    /// <summary>Bytes of a sealed stream's head: some 300 a recipient, and as many reviewers as a site has.</summary>
+    public const int SealedHeader = 32 * 1024;
+
+    /// <summary>Reviewers for whom a stream is sealed.</summary>
+    public const int Reviewers = 32;
+
     /// <summary>Certificates in a proof: leaf, three intermediates, root.</summary>
     public const int CertificatesInProof = 5;
 

@@ -84,7 +84,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
         {
             return job.Kind switch
             {
-                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, cancellation),
+                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, job.Seal, cancellation),
                 _ => await ProcessInfoJob.RunAsync(target, delivery, profile, cancellation),
             };
         }

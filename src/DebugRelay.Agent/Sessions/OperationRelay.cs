@@ -186,7 +186,7 @@ internal sealed partial class OperationRelay(
     }
 
     private static string StreamName(OperationRequest request)
-        => $"{request.Number:D4}.{(request.Parameters is null ? "json" : "nettrace")}";
+        => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : request.Parameters is null ? "json" : "nettrace")}";
 
     private static partial class Log
     {

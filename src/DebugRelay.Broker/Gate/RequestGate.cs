@@ -57,6 +57,8 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
     /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
     private static EventPipeRequest? CheckForm(OperationRequest request)
     {
+        if (request.Unscrubbed && request.Operation != Operations.Trace)
+            throw new ProtocolException(ErrorCode.UnknownOperation, $"this version gives no {request.Operation} without scrubbing");
         switch (request.Operation)
         {
             case Operations.ProcessList or Operations.ProcessInfo:

@@ -15,7 +15,7 @@ namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, HostLedger ledger)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, HostLedger ledger)
 {
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
@@ -129,6 +129,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
 
     private void Trace(BrokerSession session, Running running, EventPipeRequest request)
     {
+        SealOrder? seal = running.Judged.Request.Unscrubbed ? sealing.OrderFor(session.Proof, running.Number) : null;
         (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
         var operation = new EventPipeOperation(running.Endpoint, sessionId);
         session.Add(running.Number, operation);
@@ -141,7 +142,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             // The agent is gone; the worker still reads the target to its end.
             operation.Stop(ErrorCode.ClientGone);
         }
-        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes);
+        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal);
         Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
         Finish(session, running, reading, stream, () => session.Remove(running.Number));
     }

@@ -46,6 +46,9 @@ public sealed record HostConfiguration
     /// <summary>`spawn`, or the path of the broker's socket.</summary>
     public required string Broker { get; init; }
 
+    /// <summary>Certificates of reviewers, PEM: where the policy says so, unscrubbed data in recordings are encrypted to them.</summary>
+    public IReadOnlyList<string> ReviewerCertificates { get; init; } = [];
+
     /// <summary>The host's name in policy and recordings.</summary>
     public required string Host { get; init; }
 
@@ -109,6 +112,7 @@ public sealed record HostConfiguration
         State = Path.Combine(folder, document.State),
         Spool = Path.Combine(folder, document.Spool),
         Broker = document.Broker is null or SpawnBroker ? SpawnBroker : Path.Combine(folder, document.Broker),
+        ReviewerCertificates = Array.ConvertAll(document.ReviewerCertificates ?? [], c => Path.Combine(folder, c)),
         Host = document.Host ?? Dns.GetHostName(),
     };
 }
@@ -116,7 +120,7 @@ public sealed record HostConfiguration
 /// <summary>The file as it is written: what may be left out is null.</summary>
 internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
-    string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null);
+    string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null, string[]? ReviewerCertificates = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);

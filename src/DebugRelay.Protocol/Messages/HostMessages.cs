@@ -29,7 +29,16 @@ public sealed record WorkerReady(string Profile, string[] SurvivingCanaries);
 /// <param name="Number">The request's number.</param>
 /// <param name="Kind">What the target's socket will give.</param>
 /// <param name="MaxBytes">Bytes that may be delivered; the job ends before there are more. Null for no limit.</param>
-public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null);
+/// <param name="Seal">Deliver without scrubbing, encrypted; null: scrubbed.</param>
+public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null, SealOrder? Seal = null);
+
+/// <summary>For whom unscrubbed data are encrypted, before they leave the worker.</summary>
+/// <param name="Host">The host's name.</param>
+/// <param name="Session">The session's id.</param>
+/// <param name="Number">The request's number.</param>
+/// <param name="ClientKey">The key that the engineer signed for it, as SubjectPublicKeyInfo.</param>
+/// <param name="Reviewers">Certificates in DER of those who may read them later, from the recording.</param>
+public sealed record SealOrder(string Host, string Session, ulong Number, byte[] ClientKey, byte[][] Reviewers);
 
 /// <summary>What a target's socket gives.</summary>
 public enum JobKind
