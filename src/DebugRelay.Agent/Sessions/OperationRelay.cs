@@ -69,9 +69,8 @@ internal sealed partial class OperationRelay(
     private async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
     {
         ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
-        string requestSha256 = Convert.ToHexStringLower(SHA256.HashData(open.Request));
         OperationRequest? request = result.IsValid ? result.Value : null;
-        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, requestSha256));
+        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, Digest(open.Request)));
         if (request is not null)
             return request;
         var refusal = new Refused(ErrorCode.BadRequest, result.Message);
@@ -87,7 +86,7 @@ internal sealed partial class OperationRelay(
             await writer.WriteAsync(FrameType.OpenOperation, open with { Ticket = [] }, ProtocolJson.Default.OpenOperation, session.Ending);
             return (await reader.ExpectWithinAsync(FrameType.Decided, Limits.BrokerAnswer, session.Ending)).Read(ProtocolJson.Default.Decided);
         });
-        DecisionEntry decision = Combine(session, request, decided, name);
+        DecisionEntry decision = Combine(session, request, decided, name) with { RequestSha256 = Digest(open.Request) };
         await RecordDecisionAsync(session, decision);
         if (!decision.Allowed)
             throw new RefusedException(new Refused(decision.Code ?? ErrorCode.Denied, decision.Reason));
@@ -148,6 +147,8 @@ internal sealed partial class OperationRelay(
         await session.Ledger.DecisionAsync(
             session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name));
     }
+
+    private static string Digest(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));
 
     private static string StreamName(OperationRequest request)
         => $"{request.Number:D4}.{(request.Parameters is null ? "json" : "nettrace")}";

@@ -17,7 +17,11 @@ internal sealed record LedgerReference(long Number, string AgentKeySha256, strin
 internal sealed record RequestEntry(string Remote, byte[] Request, byte[] Signature);
 
 /// <summary>Entry `decision`: what was decided, by whom and under which rule. On disk before anything is done.</summary>
-internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allowed, string By, string? Code, string Reason, TargetProcess? Target, string? Stream);
+internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allowed, string By, string? Code, string Reason, TargetProcess? Target, string? Stream)
+{
+    /// <summary>SHA-256 of the request that it allows, hexadecimal: verifiers look for the engineer's signature on that.</summary>
+    public string? RequestSha256 { get; init; }
+}
 
 /// <summary>Entry `end`: what an operation delivered.</summary>
 internal sealed record EndEntry(ulong Number, OperationEnd End, long Sent);

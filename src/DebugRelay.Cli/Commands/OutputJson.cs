@@ -13,4 +13,5 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
+[JsonSerializable(typeof(NamedVerdict))]
 internal sealed partial class OutputJson : JsonSerializerContext;
