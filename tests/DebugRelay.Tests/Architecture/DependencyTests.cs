@@ -14,11 +14,13 @@ public partial class DependencyTests
         ["Policy"] = [],
         ["NetTrace"] = [],
         ["Recording"] = [],
+        ["Surfaces"] = [],
+        ["Audit"] = ["Surfaces"],
         ["Scrubbing"] = ["NetTrace"],
         ["Agent"] = ["Protocol", "Policy", "Recording"],
         ["Broker"] = ["Protocol", "Policy", "Recording"],
         ["Worker"] = ["Protocol", "Scrubbing"],
-        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing"],
+        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
         ["Sample"] = [],
     };
 
@@ -29,6 +31,8 @@ public partial class DependencyTests
         ["Broker"] = ["Sessions", "Workers", "Gate", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
         ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json"],
+        ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
+        ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
 
