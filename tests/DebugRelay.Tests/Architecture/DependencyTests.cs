@@ -28,11 +28,11 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
-        ["Broker"] = ["Sessions", "Workers", "Gate", "Targets"],
+        ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
-        ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
+        ["Policy"] = ["Configuration", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
 
