@@ -8,7 +8,7 @@ namespace DebugRelay.Scrubbing;
 public static class Canaries
 {
     /// <summary>Names of the rules whose canary survived; empty when all is well.</summary>
-    public static IReadOnlyList<string> Survivors(ScrubProfile profile) => Survivors(new TextScrubber(profile), profile.Detectors);
+    public static IReadOnlyList<string> Survivors(ScrubProfile profile) => Survivors(new TextScrubber(profile), profile.Detectors.Detectors);
 
     internal static IReadOnlyList<string> Survivors(TextScrubber scrubber, IEnumerable<Detector> detectors) =>
         [.. detectors.Where(d => Survives(scrubber, d)).Select(d => d.Rule.Name)];

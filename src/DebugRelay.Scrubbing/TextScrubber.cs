@@ -18,7 +18,7 @@ public sealed class TextScrubber
 
     /// <summary>A scrubber with the profile's detectors.</summary>
     public TextScrubber(ScrubProfile profile)
-        : this(profile.Name, new DetectorSet(profile.Detectors))
+        : this(profile.Name, profile.Detectors)
     {
     }
 

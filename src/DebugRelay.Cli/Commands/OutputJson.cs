@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
@@ -14,4 +15,5 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(NamedVerdict))]
+[JsonSerializable(typeof(GrantVerdict))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -22,6 +22,9 @@ internal enum Anchors
 
     /// <summary>Several decimal digits.</summary>
     Digit = 16,
+
+    /// <summary>Nothing: it runs on every text.</summary>
+    Always = 32,
 }
 
 /// <summary>Finds one kind of secret. Stateless; work is linear in the length of the text.</summary>

@@ -1,9 +1,12 @@
+using System.Numerics;
+using DebugRelay.Scrubbing.Text;
+
 namespace DebugRelay.Scrubbing.Detectors;
 
 /// <summary>What one look at a text tells: the detectors worth running, and the encodings worth undoing.</summary>
 /// <param name="Detectors">One bit for each detector of the set.</param>
 /// <param name="Characters">Kinds of characters that the text holds.</param>
-internal readonly record struct Signs(uint Detectors, CharacterKinds Characters);
+internal readonly record struct Signs(ulong Detectors, CharacterKinds Characters);
 
 /// <summary>Kinds of characters that say what may be hidden in a text.</summary>
 [Flags]
@@ -26,21 +29,32 @@ internal sealed class DetectorSet
     /// <summary>Fewer digits, with nothing but letters, blanks, dots and dashes between, hold neither a card number nor an account number.</summary>
     private const int MinDigits = 8;
 
-    /// <summary>All detectors there are.</summary>
-    public static readonly Detector[] All =
-    [
-        new PrivateKeyDetector(), new JwtDetector(), new VendorTokenDetector(), new AwsAccessKeyIdDetector(), new AwsSecretKeyDetector(),
-        new UrlCredentialsDetector(), new ConnectionStringDetector(), new BasicAuthDetector(), new BearerDetector(), new CreditCardDetector(),
-        new IbanDetector(), new EmailDetector(), new GenericSecretDetector(), new NamedTokenDetector(), new AzureClientSecretDetector(),
-    ];
+    /// <summary>Detectors that have a bit of their own in <see cref="Signs"/>; the last bit stands for all that come after.</summary>
+    private const int Bits = 64;
 
     private readonly LiteralSearch _literals;
+    private readonly ulong _always;
+    private readonly bool[]? _isOn;
     private readonly CharacterKinds[] _kinds = new CharacterKinds[128];
 
+    /// <summary>A set in which every rule is on.</summary>
     public DetectorSet(IEnumerable<Detector> detectors)
+        : this([.. detectors], null)
     {
-        Detectors = [.. detectors];
-        _literals = new LiteralSearch(Detectors.SelectMany((d, i) => d.Literals.Select(l => new Literal(l, 1u << i, d.Anchor == Anchors.Keyword))));
+    }
+
+    public DetectorSet(Detector[] detectors, Rule[]? rules)
+    {
+        Detectors = detectors;
+        Rules = rules ?? [.. detectors.Select(d => d.Rule).Distinct()];
+        _isOn = rules is null ? null : new bool[rules.Append(Rule.Unscannable).Max(r => r.Id) + 1];
+        foreach (var rule in rules ?? [])
+        {
+            _isOn![rule.Id] = true;
+        }
+
+        _literals = new LiteralSearch(Detectors.SelectMany((d, i) => d.Literals.Select(l => new Literal(l, Bit(i), d.Anchor == Anchors.Keyword))));
+        _always = With(Anchors.Always);
         foreach (var c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz -.")
         {
             _kinds[c] = CharacterKinds.InNumber;
@@ -54,23 +68,44 @@ internal sealed class DetectorSet
 
     public Detector[] Detectors { get; }
 
+    /// <summary>The rules that are on.</summary>
+    public IReadOnlyList<Rule> Rules { get; }
+
     public bool IsEmpty => Detectors.Length == 0;
 
+    /// <summary>Whether findings of this rule are made: a detector may make findings of several rules.</summary>
+    public bool IsOn(Rule rule) => _isOn is null || (rule.Id < _isOn.Length && _isOn[rule.Id]);
+
     /// <summary>The bits of the detectors with one of these anchors.</summary>
-    public uint With(Anchors anchors)
+    public ulong With(Anchors anchors)
     {
-        uint mask = 0;
+        ulong mask = 0;
         for (var i = 0; i < Detectors.Length; i++)
         {
-            mask |= (Detectors[i].Anchor & anchors) != 0 ? 1u << i : 0;
+            mask |= (Detectors[i].Anchor & anchors) != 0 ? Bit(i) : 0;
         }
 
         return mask;
     }
 
+    /// <summary>Runs the detectors of these bits.</summary>
+    public void Run(ulong wanted, ReadOnlySpan<char> text, HitList hits)
+    {
+        for (; wanted != 0; wanted &= wanted - 1)
+        {
+            var i = BitOperations.TrailingZeroCount(wanted);
+            Detectors[i].Find(text, hits);
+            for (i++; i >= Bits && i < Detectors.Length; i++)
+            {
+                Detectors[i].Find(text, hits);
+            }
+        }
+    }
+
     public Signs Look(ReadOnlySpan<char> text)
     {
-        uint window = 0, tags = 0;
+        uint window = 0;
+        var tags = _always;
         var kinds = CharacterKinds.None;
         int digits = 0, most = 0;
         for (var i = 0; i < text.Length; i++)
@@ -92,4 +127,6 @@ internal sealed class DetectorSet
         tags |= (kinds & (CharacterKinds.Colon | CharacterKinds.At)) == (CharacterKinds.Colon | CharacterKinds.At) ? With(Anchors.Scheme) : 0;
         return new Signs(tags, kinds);
     }
+
+    private static ulong Bit(int detector) => 1UL << Math.Min(detector, Bits - 1);
 }

@@ -208,6 +208,11 @@ internal sealed class JsonScanner(TextScanner scanner)
     private void Redact(Place place, int start, int end, Rule rule, bool quoted)
     {
         var value = place.Text[start..end];
+        if (!scanner.IsOn(rule))
+        {
+            return;
+        }
+
         place.Hits.Add(start, value.Length, rule, quoted);
         scanner.RedactedByKey.Add((value.ToString(), rule));
         var view = scanner.View(place.Depth, 1);

@@ -1,4 +1,3 @@
-using System.Numerics;
 using DebugRelay.Scrubbing.Detectors;
 
 namespace DebugRelay.Scrubbing.Text;
@@ -14,7 +13,7 @@ internal sealed class TextScanner
     private readonly DetectorSet _detectors;
     private readonly JsonScanner _json;
     private readonly DecodedView?[] _views = new DecodedView?[(Limits.DecodeDepth + 2) * 2];
-    private readonly uint _inNames;
+    private readonly ulong _inNames;
     private long _budget;
 
     public TextScanner(DetectorSet detectors)
@@ -36,9 +35,10 @@ internal sealed class TextScanner
             return;
         }
 
+        hits.Rules = _detectors;
         if (kind == TextKind.Name)
         {
-            RunDetectors(text, _detectors.Look(text).Detectors & _inNames, hits);
+            _detectors.Run(_detectors.Look(text).Detectors & _inNames, text, hits);
         }
         else
         {
@@ -48,6 +48,9 @@ internal sealed class TextScanner
 
         hits.Merge();
     }
+
+    /// <summary>Whether findings of this rule are made.</summary>
+    public bool IsOn(Rule rule) => _detectors.IsOn(rule);
 
     /// <summary>A view for the work at one depth; the two of a depth are not in use together with themselves.</summary>
     public DecodedView View(int depth, int which) => _views[(depth * 2) + which] ??= new DecodedView();
@@ -64,7 +67,7 @@ internal sealed class TextScanner
         var signs = _detectors.Look(text);
         if (depth > Limits.DecodeDepth)
         {
-            RunDetectors(text, signs.Detectors, hits);
+            _detectors.Run(signs.Detectors, text, hits);
             return;
         }
 
@@ -81,7 +84,7 @@ internal sealed class TextScanner
         }
         else if (!_json.TryScan(text, depth, hits))
         {
-            RunDetectors(text, signs.Detectors, hits);
+            _detectors.Run(signs.Detectors, text, hits);
             ScanEncoded(text, hidden, view, depth, hits);
         }
     }
@@ -150,14 +153,6 @@ internal sealed class TextScanner
             {
                 return;
             }
-        }
-    }
-
-    private void RunDetectors(ReadOnlySpan<char> text, uint wanted, HitList hits)
-    {
-        for (; wanted != 0; wanted &= wanted - 1)
-        {
-            _detectors.Detectors[BitOperations.TrailingZeroCount(wanted)].Find(text, hits);
         }
     }
 
