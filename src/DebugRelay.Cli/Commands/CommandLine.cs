@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Demo;
+using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Scrub;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Cli.Connection;
@@ -44,6 +45,7 @@ internal static class CommandLine
         root.Subcommands.Add(TraceCommand.Create(context));
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));
+        root.Subcommands.Add(PolicyCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));
         return root;
     }

@@ -28,7 +28,7 @@ public partial class DependencyTests
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
-        ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json"],
+        ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json", "Schemas"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
 
