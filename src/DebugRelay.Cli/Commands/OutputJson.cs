@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Trace;
@@ -16,4 +17,5 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(PolicyReport))]
 [JsonSerializable(typeof(PolicyAnswer))]
+[JsonSerializable(typeof(GrantVerdict))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -19,7 +19,7 @@ internal static class PolicyReader
         ObjectReader document = StrictJson.ParseFile(utf8, Limits.PolicyBytes).AsObject();
         IReadOnlyList<Role> roles = [.. document.Required("roles").AsMap().Select(member => ReadRole(member.Key, member.Value))];
         (IReadOnlyList<IdentityPattern> approvers, string usage) = ReadApprovers(document.Optional("approvers"));
-        IReadOnlyList<IdentityPattern> reviewers = ReadMemberList(document.Optional("reviewers"));
+        (IReadOnlyList<IdentityPattern> reviewers, bool readUnscrubbed) = ReadReviewers(document.Optional("reviewers"));
         IReadOnlyList<IdentityPattern> denySigners = ReadMemberList(document.Optional("denySigners"));
         IReadOnlySet<string> staleCrl = ReadStaleCrl(document.Optional("staleCrl"));
         document.Optional("$schema")?.AsText(Limits.ReasonCharacters);
@@ -30,6 +30,7 @@ internal static class PolicyReader
             Approvers = approvers,
             ApproverUsage = usage,
             Reviewers = reviewers,
+            ReviewersReadUnscrubbed = readUnscrubbed,
             DenySigners = denySigners,
             StaleCrlAllow = staleCrl,
         };
@@ -47,6 +48,7 @@ internal static class PolicyReader
             Allow = ReadAllow(reader.Optional("allow")),
             WithGrant = ReadWithGrant(reader.Optional("withGrant")),
             BreakGlass = ReadBreakGlass(reader.Optional("breakGlass")),
+            Observe = ReadAllow(reader.Optional("observe")),
             Limits = ReadLimits(reader.Optional("limits")),
             RequireReason = reader.Optional("requireReason")?.AsBoolean() ?? false,
         };
@@ -90,7 +92,7 @@ internal static class PolicyReader
         foreach (StrictValue item in value?.AsArray() ?? [])
         {
             string operation = KnownOperation(item, item.AsText(Limits.NameCharacters));
-            if (operation == Operations.Unscrubbed) throw item.Error("unscrubbed needs a grant always: it belongs in \"withGrant\"");
+            if (operation == Operations.Unscrubbed) throw item.Error("unscrubbed needs a grant always: it belongs in \"withGrant\" alone");
             if (!operations.Add(operation)) throw item.Error($"{operation} is listed twice");
         }
         return operations;
@@ -115,6 +117,7 @@ internal static class PolicyReader
         var rule = new BreakGlassRule(
             ReadAllow(reader.Required("allow")),
             ReadDuration(reader.Required("for")),
+            reader.Optional("again") is { } again ? ReadDuration(again) : Limits.BreakGlassAgain,
             ReadAnnounce(reader.Optional("announce")));
         reader.End();
         return rule;
@@ -206,6 +209,23 @@ internal static class PolicyReader
         reader.End();
         return members;
     }
+
+    private static (IReadOnlyList<IdentityPattern> Members, bool ReadUnscrubbed) ReadReviewers(StrictValue? value)
+    {
+        if (value is null) return ([], false);
+        ObjectReader reader = value.AsObject();
+        IReadOnlyList<IdentityPattern> members = ReadMembers(reader.Required("members"));
+        bool readUnscrubbed = reader.Optional("unscrubbed") is { } unscrubbed && ReadKept(unscrubbed);
+        reader.End();
+        return (members, readUnscrubbed);
+    }
+
+    private static bool ReadKept(StrictValue value) => value.AsText(Limits.NameCharacters) switch
+    {
+        "ciphertext" => true,
+        "hash" => false,
+        _ => throw value.Error("must be \"ciphertext\" (reviewers can read it) or \"hash\""),
+    };
 
     private static string KnownOperation(StrictValue value, string operation) => Operations.IsKnown(operation)
         ? operation

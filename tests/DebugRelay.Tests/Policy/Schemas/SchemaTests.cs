@@ -24,7 +24,7 @@ public class SchemaTests
     [InlineData("""{ "roles": { "r": { "members": [], "withGrant": { "trace": { "approvers": 1, "zzz": 1 } } } } }""", "$defs/role/properties/withGrant/additionalProperties")]
     [InlineData("""{ "roles": { "r": { "members": [], "breakGlass": { "allow": [], "for": 1, "zzz": 1 } } } }""", "$defs/role/properties/breakGlass")]
     [InlineData("""{ "roles": {}, "approvers": { "members": [], "zzz": 1 } }""", "properties/approvers")]
-    [InlineData("""{ "roles": {}, "reviewers": { "members": [], "zzz": 1 } }""", "$defs/people")]
+    [InlineData("""{ "roles": {}, "reviewers": { "members": [], "zzz": 1 } }""", "properties/reviewers")]
     [InlineData("""{ "roles": {}, "denySigners": { "members": [], "zzz": 1 } }""", "$defs/people")]
     [InlineData("""{ "roles": {}, "staleCrl": { "allow": [], "zzz": 1 } }""", "properties/staleCrl")]
     public void The_policy_s_schema_knows_the_keys_that_the_reader_knows(string policy, string place)
