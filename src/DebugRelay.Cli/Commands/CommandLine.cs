@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using DebugRelay.Cli.Commands.Access;
+using DebugRelay.Cli.Commands.Audit;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Demo;
 using DebugRelay.Cli.Commands.Policies;
@@ -48,6 +49,7 @@ internal static class CommandLine
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));
         root.Subcommands.Add(PolicyCommand.Create(context));
+        root.Subcommands.Add(AuditCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));
         return root;
     }
