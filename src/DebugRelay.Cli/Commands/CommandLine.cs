@@ -4,6 +4,7 @@ using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Audit;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Demo;
+using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Scrub;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Cli.Connection;
@@ -47,6 +48,7 @@ internal static class CommandLine
         root.Subcommands.Add(AccessCommand.Create(context));
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));
+        root.Subcommands.Add(PolicyCommand.Create(context));
         root.Subcommands.Add(AuditCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));
         return root;
