@@ -48,6 +48,9 @@ public static class ErrorCode
     /// <summary>The grant, or the emergency, is used up.</summary>
     public const string UsedUp = "used-up";
 
+    /// <summary>Told to reviewers: somebody declared an emergency.</summary>
+    public const string BreakGlass = "break-glass";
+
     /// <summary>There is no such process, or none that may be seen.</summary>
     public const string NoProcess = "no-process";
 

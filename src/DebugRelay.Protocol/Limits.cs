@@ -99,6 +99,9 @@ public static class Limits
     /// <summary>From the order to carry a request out to the broker's word that it runs: a worker's start, and a target's answers to two requests.</summary>
     public static readonly TimeSpan BrokerStart = ProcessStart + (TargetAnswer * 6);
 
+    /// <summary>From an emergency's announcement to the word that it has left the host: somebody waits for it in an incident.</summary>
+    public static readonly TimeSpan Announcement = TimeSpan.FromSeconds(10);
+
     /// <summary>How many bytes of payload a frame of this type may have.</summary>
     public static int PayloadOf(FrameType type) => type switch
     {

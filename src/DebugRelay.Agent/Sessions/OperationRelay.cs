@@ -16,7 +16,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, TimeProvider time, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, Announcer announcer, TimeProvider time, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -84,9 +84,8 @@ internal sealed partial class OperationRelay(
     private async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
     {
         ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
-        string requestSha256 = Convert.ToHexStringLower(SHA256.HashData(open.Request));
         OperationRequest? request = result.IsValid ? result.Value : null;
-        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, requestSha256));
+        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, Digest(open.Request)));
         if (request is not null)
             return request;
         var refusal = new Refused(ErrorCode.BadRequest, result.Message);
@@ -104,9 +103,11 @@ internal sealed partial class OperationRelay(
         });
         GrantFiles? grant = open.Grant is { } sent ? new GrantFiles(sent.Document, sent.Signatures) : null;
         (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name);
-        await RecordDecisionAsync(session, entry);
+        await RecordDecisionAsync(session, entry with { RequestSha256 = Digest(open.Request) });
         if (!entry.Allowed)
             throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
+        if (decision.BreakGlass is { } emergency)
+            await announcer.AnnounceAsync(session, request, entry, emergency, session.Ending);
         Accepted accepted = await FromBrokerAsync(session, request, async () =>
         {
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
@@ -170,7 +171,6 @@ internal sealed partial class OperationRelay(
             Grant = ours.Grant,
             BreakGlass = ours.BreakGlass is null ? null : true,
             Unscrubbed = request.Unscrubbed ? true : null,
-            Observed = ours.NeedsObserver ? true : null,
             Until = ours.NotAfter,
         };
         return (entry, ours);
@@ -182,8 +182,10 @@ internal sealed partial class OperationRelay(
     {
         await session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
         await session.Ledger.DecisionAsync(
-            session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name));
+            session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name, decision.Grant, decision.BreakGlass));
     }
+
+    private static string Digest(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));
 
     private static string StreamName(OperationRequest request)
         => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : request.Parameters is null ? "json" : "nettrace")}";

@@ -77,6 +77,12 @@ internal sealed class RelaySession : IDisposable
         ? RoleLimits.Idle - _time.GetElapsedTime(Volatile.Read(ref _lastOperation))
         : RoleLimits.Idle;
 
+    /// <summary>Sends a notice to its client; set when the session stands.</summary>
+    public Action<Notice>? Notify { private get; set; }
+
+    /// <summary>Tells its client something. Nobody waits for one that does not listen.</summary>
+    public void Tell(Notice notice) => Notify?.Invoke(notice);
+
     /// <summary>What runs now.</summary>
     public IReadOnlyCollection<RunningOperation> Running => [.. _running.Keys];
 

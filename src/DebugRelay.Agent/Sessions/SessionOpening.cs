@@ -88,6 +88,9 @@ internal sealed partial class SessionOpening(
         }
     }
 
+    private static void Send(ClientConnection client, Notice notice)
+        => _ = client.Frames.WriteAsync(FrameType.Notice, notice, ProtocolJson.Default.Notice, client.Closed).AsTask().ContinueWith(t => t.Exception, TaskScheduler.Default);
+
     /// <summary>The head of the recording leaves the host as it is made: the client is its first witness.</summary>
     private static void SendHead(ClientConnection client, SealedCheckpoint head)
     {
@@ -124,6 +127,7 @@ internal sealed partial class SessionOpening(
             var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, configuration.Scrub);
             await client.Frames.WriteAsync(FrameType.SessionOpened, opened, ProtocolJson.Default.SessionOpened, client.Closed);
             session.ForgetTicket();
+            session.Notify = notice => Send(client, notice);
             ledger.HeadSigned += PassOn;
             closed = await new SessionLife(session, client, brokerReader, time).RunAsync();
         }

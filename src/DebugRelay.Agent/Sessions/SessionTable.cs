@@ -20,6 +20,9 @@ internal sealed class SessionTable(HostConfiguration configuration, IHostApplica
         : configuration.DenyList is { } deny && File.Exists(deny) ? "this host has a deny list, which this version cannot enforce"
         : null;
 
+    /// <summary>The sessions that run now.</summary>
+    public IReadOnlyCollection<RelaySession> All => [.. _sessions.Values];
+
     /// <summary>A session that runs, or null.</summary>
     public RelaySession? Find(string id) => _sessions.GetValueOrDefault(id);
 

@@ -92,7 +92,6 @@ internal sealed class EngineerProof : IDisposable
         Reason = _reason,
         Grant = grant?.Sha256,
         BreakGlass = breakGlass,
-        Watch = order.Watch,
     };
 
     private static EventPipeParameters ParametersOf(EventPipeOrder order) => new()

@@ -46,11 +46,17 @@ public sealed record HostConfiguration
     /// <summary>`spawn`, or the path of the broker's socket.</summary>
     public required string Broker { get; init; }
 
+    /// <summary>Whether an off-host sink is configured (`"announce": "shipper"`): an emergency waits until it has acknowledged.</summary>
+    public bool AnnounceOffHost { get; init; }
+
     /// <summary>Certificates of reviewers, PEM: where the policy says so, unscrubbed data in recordings are encrypted to them.</summary>
     public IReadOnlyList<string> ReviewerCertificates { get; init; } = [];
 
     /// <summary>The host's name in policy and recordings.</summary>
     public required string Host { get; init; }
+
+    /// <summary>What the host gives in all.</summary>
+    public HostLimits Limits { get; init; } = new();
 
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
     public const string SpawnBroker = "spawn";
@@ -75,11 +81,11 @@ public sealed record HostConfiguration
             throw new ConfigurationException($"{path}: {e.Message}");
         }
         HostConfiguration configuration = Resolve(document, Path.GetDirectoryName(Path.GetFullPath(path))!);
-        configuration.Check(path);
+        configuration.Check(path, document.Announce);
         return configuration;
     }
 
-    private void Check(string path)
+    private void Check(string path, string? announce)
     {
         if (Listen.Length == 0)
             throw new ConfigurationException($"{path}: listen names no address");
@@ -88,6 +94,10 @@ public sealed record HostConfiguration
             if (!IPEndPoint.TryParse(address, out _) || !address.Contains(':', StringComparison.Ordinal))
                 throw new ConfigurationException($"{path}: listen: \"{address}\" is no ADDRESS:PORT");
         }
+        if (Limits.Problem() is { } problem)
+            throw new ConfigurationException($"{path}: {problem}");
+        if (announce is not (null or "shipper"))
+            throw new ConfigurationException($"{path}: announce: \"{announce}\" is not known; it is \"shipper\", or left out");
         if (Scrub == "none")
             throw new ConfigurationException($"{path}: scrub: nothing leaves a host unscrubbed by configuration; that needs a grant for each case");
     }
@@ -112,15 +122,19 @@ public sealed record HostConfiguration
         State = Path.Combine(folder, document.State),
         Spool = Path.Combine(folder, document.Spool),
         Broker = document.Broker is null or SpawnBroker ? SpawnBroker : Path.Combine(folder, document.Broker),
+        AnnounceOffHost = document.Announce is not null,
         ReviewerCertificates = Array.ConvertAll(document.ReviewerCertificates ?? [], c => Path.Combine(folder, c)),
         Host = document.Host ?? Dns.GetHostName(),
+        Limits = document.Limits?.Resolve() ?? new HostLimits(),
     };
 }
 
 /// <summary>The file as it is written: what may be left out is null.</summary>
 internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
-    string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null, string[]? ReviewerCertificates = null);
+    string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
+    HostLimitsDocument? Limits = null, [property: JsonPropertyName("$schema")] string? Schema = null,
+    string[]? ReviewerCertificates = null, string? Announce = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);

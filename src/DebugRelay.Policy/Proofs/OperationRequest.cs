@@ -42,9 +42,6 @@ public sealed record OperationRequest
     /// <summary>Whether an emergency is declared.</summary>
     public bool BreakGlass { get; init; }
 
-    /// <summary>The session to watch; there for <see cref="Operations.SessionWatch"/>, and only there.</summary>
-    public string? Watch { get; init; }
-
     /// <summary>Parses the exact bytes that were signed.</summary>
     /// <exception cref="DocumentException">The bytes are no request of this version, or its parts do not fit its operation.</exception>
     public static OperationRequest Parse(ReadOnlySpan<byte> utf8)
@@ -64,7 +61,6 @@ public sealed record OperationRequest
             Reason = reader.OptionalText("reason", Limits.ReasonCharacters),
             Grant = reader.Optional("grant") is { } grant ? SignedFields.ReadSha256(grant) : null,
             BreakGlass = reader.Optional("breakGlass")?.AsBoolean() ?? false,
-            Watch = reader.Optional("watch") is { } watch ? SignedFields.ReadId(watch) : null,
         };
         reader.End();
         return request.ProblemOfParts() is { } problem ? throw document.Error(problem) : request;
@@ -84,7 +80,6 @@ public sealed record OperationRequest
         SignedFields.WriteOptional(writer, "reason", Reason);
         SignedFields.WriteOptional(writer, "grant", Grant);
         if (BreakGlass) writer.WriteBoolean("breakGlass", true);
-        SignedFields.WriteOptional(writer, "watch", Watch);
     });
 
     private static string ReadOperation(StrictValue value)
@@ -100,8 +95,6 @@ public sealed record OperationRequest
         if (process != (Target is not null)) return process ? $"{Operation} needs a \"target\"" : $"{Operation} takes no \"target\"";
         bool eventPipe = Operations.IsEventPipe(Operation);
         if (eventPipe != (Parameters is not null)) return eventPipe ? $"{Operation} needs \"parameters\"" : $"{Operation} takes no \"parameters\"";
-        bool watch = Operation == Operations.SessionWatch;
-        if (watch != (Watch is not null)) return watch ? $"{Operation} needs a \"watch\"" : $"{Operation} takes no \"watch\"";
         return null;
     }
 }

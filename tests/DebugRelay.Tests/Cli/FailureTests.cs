@@ -31,6 +31,7 @@ public class FailureTests
         [ErrorCode.UnknownOperation] = Refused,
         [ErrorCode.Denied] = Refused,
         [ErrorCode.UsedUp] = Refused,
+        [ErrorCode.BreakGlass] = Failed,
         [ErrorCode.Expired] = Refused,
         [ErrorCode.Idle] = Refused,
         [ErrorCode.NoProcess] = Failed,
