@@ -18,6 +18,7 @@ public partial class DependencyTests
         ["Agent"] = ["Protocol", "Policy", "Recording"],
         ["Broker"] = ["Protocol", "Policy", "Recording"],
         ["Worker"] = ["Protocol", "Scrubbing"],
+        ["DumpWorker"] = ["Protocol", "Scrubbing"],
         ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing"],
         ["Sample"] = [],
     };
@@ -28,6 +29,7 @@ public partial class DependencyTests
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
+        ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
