@@ -30,6 +30,7 @@ internal static class DumpJob
     /// <exception cref="DumpException">There is no result that may be let out.</exception>
     public static DumpReport Run(FileStream raw, SafeFileHandle result, SanitiseOptions options, Action<string> onStage)
     {
+        string[] isolation = Output.SystemCalls.Confine();
         using var core = new CoreFile(new MappedFile(raw));
         Sanitised done = new Sanitiser(core, raw, options, onStage).Run(result);
         onStage("verify");
@@ -38,7 +39,7 @@ internal static class DumpJob
         done.Seconds["verify"] = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3);
         return new DumpReport(
             core.Length, Hash(result), VersionOf(done.DacPath), done.Facts is not null, done.Reason, [.. Names(options)], Masked(done.Heap), Memory(done), done.Facts,
-            done.Canaries.Length, [], done.Seconds, done.Facts is null ? RisksWithoutHeap : RisksWithHeap);
+            done.Canaries.Length, isolation, done.Seconds, done.Facts is null ? RisksWithoutHeap : RisksWithHeap);
     }
 
     /// <summary>A runtime lies in a folder with its version's name.</summary>
@@ -82,6 +83,7 @@ internal static class DumpJob
         MemoryRule.RuntimeHeap => "runtime-heaps",
         MemoryRule.Stack => "stacks",
         MemoryRule.ManagedHeap => "managed-heap",
+        MemoryRule.PartialHeap => "heap-in-part",
         MemoryRule.Nothing => "free-and-arguments",
         _ => "other",
     };

@@ -38,6 +38,7 @@ internal sealed record Sanitised(
 internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions options, Action<string> onStage)
 {
     private readonly MemoryMap _map = new();
+    private readonly KnownAddresses _known = new(core);
     private readonly SortedDictionary<string, double> _seconds = new(StringComparer.Ordinal);
 
     /// <summary>Writes the sanitised dump.</summary>
@@ -63,6 +64,7 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
         DumpFacts facts = Timed("facts", () => Facts.Collect(loaded.Runtime, types.Met.Select(t => (t.MethodTable, t.Count, t.Bytes))));
         onStage("native");
         AddRuntimeMemory(loaded.Runtime);
+        copier.Unwalked.ForEach(r => _map.Add(r.Start & ~7UL, r.End & ~7UL, MemoryRule.PartialHeap));
         RegionCopier regions = Timed("native", () => CopyRegions(output, loaded.Reader.Recorded));
         string[] canaries = Timed("canaries", () => CanarySet.WithoutPublic(core, CanarySet.OfStart(core).Concat(copier.Strings.Kept), PublicRanges(heap)));
         return new Sanitised(dacPath, null, copier.Counts, regions.Counts, facts, canaries, _seconds);
@@ -79,10 +81,16 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
 
     private HeapCopier CopyHeap(SanitisedFile output, ClrRuntime runtime, ObjectTypes types)
     {
+        foreach (ClrSegment segment in runtime.Heap.Segments)
+            _known.Add(segment.Start, Math.Max(segment.End, segment.CommittedMemory.End));
+        // A dump without its heap may not even say where that was; the stacks' references do.
+        ulong[] elsewhere = [.. runtime.Heap.EnumerateRoots().Take(DumpLimits.Listed).Select(r => r.Object.Address).Where(a => a != 0 && !_known.Contains(a)).Distinct()];
+        foreach (ulong address in elsewhere)
+            _known.Add(address, address + 8);
         var contexts = new Dictionary<ulong, ulong>();
         foreach (MemoryRange context in runtime.Heap.EnumerateAllocationContexts().Concat(runtime.Threads.Select(t => t.AllocationContext)).Where(c => c.Start != 0))
             contexts[context.Start] = context.End;
-        var copier = new HeapCopier(core, types, output, contexts, keepLiterals: !options.MaskLiterals);
+        var copier = new HeapCopier(core, types, _known, output, contexts, keepLiterals: !options.MaskLiterals);
         foreach (ClrSegment segment in runtime.Heap.Segments.OrderBy(s => s.Start))
             copier.Copy(new ObjectRange(segment.Start, segment.End, segment.Kind == GCSegmentKind.Frozen));
         copier.CopyStackTraces();
@@ -93,8 +101,8 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
     {
         ImageMap.Add(core, _map, recorded);
         StackMap.Add(core, _map);
-        new NoteCopier(core, output).Copy();
-        var copier = new RegionCopier(core, _map, recorded, output);
+        new NoteCopier(core, _known, output).Copy();
+        var copier = new RegionCopier(core, _map, recorded, _known, output);
         copier.Copy();
         return copier;
     }
@@ -105,8 +113,10 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
         {
             bool isFree = heap.Kind is NativeHeapKind.GCFreeRegion or NativeHeapKind.GCFreeGlobalHugeRegion or NativeHeapKind.GCFreeGlobalRegion
                 or NativeHeapKind.GCFreeSohSegment or NativeHeapKind.GCFreeUohSegment;
-            if (heap.State != ClrNativeHeapState.RegionOfRegions)
-                _map.Add(heap.MemoryRange.Start, heap.MemoryRange.End, isFree ? MemoryRule.Nothing : MemoryRule.RuntimeHeap);
+            if (heap.State == ClrNativeHeapState.RegionOfRegions)
+                continue;
+            _known.Add(heap.MemoryRange.Start, heap.MemoryRange.End);
+            _map.Add(heap.MemoryRange.Start, heap.MemoryRange.End, isFree ? MemoryRule.Nothing : MemoryRule.RuntimeHeap);
         }
         foreach (ClrModule module in runtime.EnumerateModules().Where(m => m.ImageBase != 0 && m.Size < int.MaxValue && ImageMap.IsPortableExecutable(core, m.ImageBase)))
         {

@@ -16,6 +16,7 @@ internal static class ScrubMode
         {
             SanitiseOptions parsed = Parse([.. options.Where(o => o != Overwrite)]);
             using FileStream raw = Open(input);
+            using var watchdog = new Watchdog(raw.Length);
             using ResultName result = ResultName.Create(output);
             DumpReport report = DumpJob.Run(raw, result.File, parsed, stage => Tell(new DumpLine(Progress: new DumpProgress(stage, 0, 0))));
             result.Keep(options.Contains(Overwrite));

@@ -43,7 +43,7 @@ internal sealed unsafe class Places : IDisposable
             _builder.Append("line ").Append(secrets.Make("builder")).Append('\n');
         _dictionary[secrets.Make("key")] = 4012888888881881m;
         _queue.Enqueue(secrets.Make("queue"));
-        _mixed.Add(4012888888881881L);
+        _mixed.Add(secrets.Number("boxed-number"));
         _mixed.Add((object)secrets.Make("boxed-list"));
         _mixed.Add(new { Name = secrets.Make("anonymous"), Age = 41 });
         _guids = Enumerable.Range(0, 4).Select(_ => new Guid(secrets.Bytes("guids").AsSpan(0, 16))).ToArray();
@@ -53,7 +53,7 @@ internal sealed unsafe class Places : IDisposable
         _base64 = Convert.ToBase64String(secrets.Bytes("base64"));
         _weak = new WeakReference(secrets.Make("weak"));
         _finalizable = new Finalizable(secrets.Make("finalizable"));
-        _pairs = [new Pair { Name = secrets.Make("pair"), Number = 5105105105105100 }, new Pair { Name = "none", Number = 1 }];
+        _pairs = [new Pair { Name = secrets.Make("pair"), Number = secrets.Number("pair-number") }, new Pair { Name = "none", Number = 1 }];
         char[] large = new char[100_000];
         secrets.Make("large").CopyTo(large.AsSpan(50_000));
         _large = large;
@@ -104,10 +104,10 @@ internal sealed unsafe class Places : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UsePools(SecretMaker secrets)
     {
-        char[] rented = ArrayPool<char>.Shared.Rent(256);
+        char[] rented = ArrayPool<char>.Shared.Rent(5000);
         secrets.Make("pooled").CopyTo(rented);
         ArrayPool<char>.Shared.Return(rented);
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(512);
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(9000);
         secrets.Bytes("pooled-bytes").CopyTo(bytes, 100);
         ArrayPool<byte>.Shared.Return(bytes);
     }

@@ -26,6 +26,10 @@ public sealed class SecretMaker(string seed)
         return made;
     }
 
+    /// <summary>A secret number: no constant of the program.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public long Number(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(seed + ":" + name))) & long.MaxValue;
+
     /// <summary>The same as UTF-8.</summary>
     public byte[] Bytes(string name) => Encoding.UTF8.GetBytes(Make(name));
 }

@@ -32,7 +32,7 @@ internal sealed class Interrogation(ClrRuntime runtime)
             foreach (ClrStaticField field in type.StaticFields)
                 Keep(field.Name, field.Type?.Name, field.Offset, runtime.AppDomains.Select(field.GetAddress).FirstOrDefault());
             foreach (ClrThreadStaticField field in type.ThreadStaticFields)
-                Keep(field.Name, field.Type?.Name, field.Offset, null);
+                AskThreadStatic(field);
             foreach (ClrMethod method in type.Methods)
                 AskMethod(method);
             if (type.ComponentType is { } component)
@@ -63,6 +63,17 @@ internal sealed class Interrogation(ClrRuntime runtime)
         }
         if (runtime.ThreadPool is { } pool)
             Keep(pool.MinThreads, pool.MaxThreads, pool.IdleWorkerThreads, pool.EnumerateLegacyWorkRequests().Take(100).Count(), pool.EnumerateHillClimbingLog().Take(300).Count());
+    }
+
+    /// <summary>The place of each thread's value; of the values themselves, references alone.</summary>
+    private void AskThreadStatic(ClrThreadStaticField field)
+    {
+        Keep(field.Name, field.Type?.Name, field.Offset);
+        foreach (ClrThread thread in runtime.Threads)
+        {
+            if (field.GetAddress(thread) is not 0 and var address && field.IsObjectReference)
+                Keep(runtime.DataTarget.DataReader.ReadPointer(address));
+        }
     }
 
     private void AskFrameMethod(ClrStackFrame frame)

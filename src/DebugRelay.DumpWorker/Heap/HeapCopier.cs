@@ -14,7 +14,7 @@ internal readonly record struct ObjectRange(ulong Start, ulong End, bool IsFroze
 
 /// <summary>Walks the objects of a managed heap and writes them with what they hold masked.</summary>
 /// <remarks>An object's address is that of its type's handle; the 8 bytes before it, its header, are the last 8 of the object before.</remarks>
-internal sealed class HeapCopier(CoreFile core, ObjectTypes types, SanitisedFile output, IReadOnlyDictionary<ulong, ulong> allocationContexts, bool keepLiterals)
+internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresses known, SanitisedFile output, IReadOnlyDictionary<ulong, ulong> allocationContexts, bool keepLiterals)
 {
     private const int Window = 1024 * 1024;
 
@@ -33,6 +33,9 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, SanitisedFile
 
     /// <summary>What was done.</summary>
     public HeapCounts Counts { get; } = new();
+
+    /// <summary>Ranges where no object was found.</summary>
+    public List<(ulong Start, ulong End)> Unwalked { get; } = [];
 
     /// <summary>Strings of the heap by which to check the result.</summary>
     public StringSample Strings { get; } = new();
@@ -57,7 +60,8 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, SanitisedFile
             }
             else
             {
-                // No object: the rest stays zero. A dump in the middle of a collection can have such a place.
+                // No object. A dump in the middle of a collection can have such a place, and one without the whole heap has little else.
+                Unwalked.Add((address, range.End));
                 Counts.Unwalked += (long)(range.End - address);
                 return;
             }
@@ -67,7 +71,7 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, SanitisedFile
     /// <summary>Writes the stack traces of the exceptions that were met: addresses alone.</summary>
     public void CopyStackTraces()
     {
-        var pointers = new PointerRule(core);
+        var pointers = new PointerRule(known);
         foreach (ulong trace in _stackTraces.Distinct())
         {
             ulong array = ArrayOf(trace);

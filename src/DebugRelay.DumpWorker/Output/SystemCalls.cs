@@ -12,6 +12,8 @@ internal static unsafe partial class SystemCalls
     private const int CurrentFolder = -100;
     private const int FollowLink = 0x400;
     private const int SetDescriptorFlags = 2;
+    private const int SetNoNewPrivileges = 38;
+    private const int CoreFileSize = 4;
 
     /// <summary>A file without a name in this folder, which nobody else can open and which is gone with its last descriptor; null where the file system has none.</summary>
     public static SafeFileHandle? CreateUnnamed(string folder)
@@ -30,6 +32,22 @@ internal static unsafe partial class SystemCalls
 
     /// <summary>Lets child processes have a descriptor.</summary>
     public static void Inherit(SafeFileHandle file) => _ = FileControl(file, SetDescriptorFlags, 0);
+
+    /// <summary>
+    /// Confines this process and those that it starts: they gain no rights by what they run, and a crash leaves no file with what they had in memory.
+    /// </summary>
+    /// <returns>Names of what could be applied.</returns>
+    public static string[] Confine()
+    {
+        ulong* none = stackalloc ulong[2];
+        (none[0], none[1]) = (0, 0);
+        var applied = new List<string>();
+        if (ProcessControl(SetNoNewPrivileges, 1, 0, 0, 0) == 0)
+            applied.Add("no-new-privileges");
+        if (SetLimit(CoreFileSize, none) == 0)
+            applied.Add("no-core-files");
+        return [.. applied];
+    }
 
     /// <summary>The user whose rights this process has.</summary>
     public static uint EffectiveUser() => GetEffectiveUser();
@@ -53,6 +71,12 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FileControl(SafeFileHandle file, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static partial int SetLimit(int resource, ulong* limits);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUser();

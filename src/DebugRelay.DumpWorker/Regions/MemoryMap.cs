@@ -60,7 +60,7 @@ internal sealed class MemoryMap
             edges.Add((range.End, range.Rule, -1));
         }
         edges.Sort((a, b) => a.Address.CompareTo(b.Address));
-        int[] open = new int[(int)MemoryRule.ManagedHeap + 1];
+        int[] open = new int[(int)MemoryRule.PartialHeap + 1];
         var flat = new List<RuledRange>();
         ulong from = 0;
         foreach ((ulong address, MemoryRule rule, int change) in edges)

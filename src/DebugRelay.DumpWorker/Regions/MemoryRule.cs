@@ -20,4 +20,7 @@ internal enum MemoryRule
 
     /// <summary>Objects, as the heap's own copier writes them; the rest is zero.</summary>
     ManagedHeap,
+
+    /// <summary>Of the words that were read, those that are pointers or small: a part of the managed heap in which objects could not be found.</summary>
+    PartialHeap,
 }

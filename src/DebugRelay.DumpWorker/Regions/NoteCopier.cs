@@ -5,12 +5,12 @@ using DebugRelay.DumpWorker.Output;
 namespace DebugRelay.DumpWorker.Regions;
 
 /// <summary>Writes the dump's structure and its notes, without registers' contents, arguments, and what is not known.</summary>
-internal sealed class NoteCopier(CoreFile core, SanitisedFile output)
+internal sealed class NoteCopier(CoreFile core, KnownAddresses known, SanitisedFile output)
 {
     private const int SignalNumbers = 12;
     private const int ArgumentsInProcessInfo = 56;
 
-    private readonly PointerRule _pointers = new(core);
+    private readonly PointerRule _pointers = new(known);
 
     /// <summary>Writes all of it.</summary>
     public void Copy()

@@ -1,14 +1,13 @@
 using System.Buffers.Binary;
-using DebugRelay.DumpWorker.Elf;
 
 namespace DebugRelay.DumpWorker.Regions;
 
-/// <summary>What of a stack or of registers may stay: pointers into memory that the dump holds, and numbers too small to tell anything.</summary>
+/// <summary>What of a stack or of registers may stay: pointers into the process's memory, and numbers too small to tell anything.</summary>
 /// <remarks>
 /// A word that is no pointer is judged by its 32-bit halves, since frames keep two numbers in one. Two characters of UTF-8 are above the limit, and a
 /// character of UTF-16 passes only where a zero follows it.
 /// </remarks>
-internal sealed class PointerRule(CoreFile core)
+internal sealed class PointerRule(KnownAddresses known)
 {
     /// <summary>Counts, flags, indices and states are below it; two bytes of text are above it, beginning with control characters.</summary>
     private const uint Small = 4096;
@@ -41,7 +40,7 @@ internal sealed class PointerRule(CoreFile core)
         return Half((uint)word) | ((ulong)Half((uint)(word >> 32)) << 32);
     }
 
-    private bool IsPointer(ulong word) => word >= LowestMapping && core.Find(word) is not null;
+    private bool IsPointer(ulong word) => word >= LowestMapping && known.Contains(word);
 
     private static uint Half(uint half) => half < Small || half > uint.MaxValue - Small ? half : 0;
 }

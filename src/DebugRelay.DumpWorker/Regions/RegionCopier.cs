@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using DebugRelay.DumpWorker.Clr;
 using DebugRelay.DumpWorker.Elf;
 using DebugRelay.DumpWorker.Output;
@@ -6,12 +7,12 @@ using DebugRelay.DumpWorker.Output;
 namespace DebugRelay.DumpWorker.Regions;
 
 /// <summary>Copies memory outside the managed heap by its rules.</summary>
-internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes recorded, SanitisedFile output)
+internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes recorded, KnownAddresses known, SanitisedFile output)
 {
     private const int Window = 1024 * 1024;
 
     private readonly byte[] _buffer = new byte[Window];
-    private readonly PointerRule _pointers = new(core);
+    private readonly PointerRule _pointers = new(known);
 
     /// <summary>Bytes of the dump by rule, and how many of them were let through.</summary>
     public SortedDictionary<MemoryRule, (long Bytes, long Kept)> Counts { get; } = [];
@@ -52,6 +53,8 @@ internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes r
         long kept = 0;
         if (rule == MemoryRule.Stack)
             kept = source.Length - (8L * _pointers.Copy(source, target));
+        else if (rule == MemoryRule.PartialHeap)
+            kept = CopyRecordedPointers(address, source, target);
         else
             kept += CopyRecorded(address, source, target);
         output.Write(offset, target);
@@ -70,6 +73,17 @@ internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes r
             at += count;
         }
         return kept;
+    }
+
+    /// <summary>Where objects cannot be told from what they hold: of the words that were read, those that may stay on a stack too. Text is none of them.</summary>
+    private long CopyRecordedPointers(ulong address, ReadOnlySpan<byte> source, Span<byte> target)
+    {
+        if (CopyRecorded(address, source, target) == 0)
+            return 0;
+        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(target);
+        foreach (ref ulong word in words)
+            word = _pointers.Judge(word);
+        return 8L * (words.Length - words.Count(0UL));
     }
 
     private static long CopyPage(ulong[] bits, int within, ReadOnlySpan<byte> source, Span<byte> target)
