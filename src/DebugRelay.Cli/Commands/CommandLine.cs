@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Demo;
 using DebugRelay.Cli.Commands.Scrub;
@@ -42,6 +43,7 @@ internal static class CommandLine
         root.Subcommands.Add(ProcessesCommand.Create(context));
         root.Subcommands.Add(CountersCommand.Create(context));
         root.Subcommands.Add(TraceCommand.Create(context));
+        root.Subcommands.Add(AccessCommand.Create(context));
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));

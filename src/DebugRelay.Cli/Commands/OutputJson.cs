@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
@@ -13,4 +14,5 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
+[JsonSerializable(typeof(GrantVerdict))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -26,9 +26,9 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
-        ["Broker"] = ["Sessions", "Workers", "Gate", "Targets"],
+        ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
-        ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json"],
+        ["Policy"] = ["Configuration", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
 
