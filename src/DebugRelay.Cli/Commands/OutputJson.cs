@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -15,4 +16,6 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(GrantVerdict))]
+[JsonSerializable(typeof(ShownRecording))]
+[JsonSerializable(typeof(ListedRecording[]))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -28,8 +28,8 @@ public partial class DependencyTests
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
-        ["Policy"] = ["Configuration", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json"],
-        ["Recording"] = ["Verifying", "Writing", "Format"],
+        ["Policy"] = ["Configuration", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json"],
+        ["Recording"] = ["Report", "Review", "Verifying", "Writing", "Format"],
     };
 
     /// <summary>The host's programs do without the libraries that drag a JIT, a native helper or a parser of hostile files along.</summary>
