@@ -26,7 +26,7 @@ public static class RecordingReport
         DecisionsSection.Write(html, facts.Session);
         WriteChecks(html, facts);
         html.Close().Open("footer", "class", "wide");
-        html.Element("p", $"Made on {ReportText.Moment(facts.Made)} by debugrelay {facts.Version}. The page states what the recording holds; it is no evidence by itself.");
+        html.Element("p", $"Made on {ReportText.Moment(facts.Made)} by {facts.Version}. The page states what the recording holds; it is no evidence by itself.");
         html.Close().Close().Close();
         return html.ToString();
     }
@@ -69,7 +69,7 @@ public static class RecordingReport
 
     private static string Sentence(Verdict verdict, string word)
     {
-        var found = $"{ReportText.Count(verdict.Segments)} segments, {ReportText.Count(verdict.Entries)} entries and {ReportText.Count(verdict.Streams)} streams";
+        var found = $"{Several(verdict.Segments, "segment", "segments")}, {Several(verdict.Entries, "entry", "entries")} and {Several(verdict.Streams, "stream", "streams")}";
         return word switch
         {
             "OK" => $"Whole and unchanged: {found} verified, {Witnessed(verdict)}.",
@@ -78,12 +78,10 @@ public static class RecordingReport
         };
     }
 
-    private static string Witnessed(Verdict verdict) => verdict.HeadsWitnessed switch
-    {
-        0 => "no head witnessed off the host",
-        1 => "1 head witnessed off the host",
-        var heads => $"{ReportText.Count(heads)} heads witnessed off the host",
-    };
+    private static string Several(long count, string one, string many) => $"{ReportText.Count(count)} {(count == 1 ? one : many)}";
+
+    private static string Witnessed(Verdict verdict) =>
+        verdict.HeadsWitnessed == 0 ? "no head witnessed off the host" : $"{Several(verdict.HeadsWitnessed, "head", "heads")} witnessed off the host";
 
     /// <summary>A sign for those who do not tell the colours apart.</summary>
     private static void WriteSign(HtmlWriter html, string word)

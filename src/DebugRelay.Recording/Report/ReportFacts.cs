@@ -7,7 +7,7 @@ namespace DebugRelay.Recording;
 /// <param name="Reviews">The reviews that were found.</param>
 /// <param name="Checks">The commands with which a reader verifies it himself, each with a word on what it shows.</param>
 /// <param name="Made">When the report was made.</param>
-/// <param name="Version">Of the program that made it.</param>
+/// <param name="Version">Name and version of the program that made it.</param>
 public sealed record ReportFacts(
     RecordedSession Session,
     Verdict Verdict,

@@ -8,7 +8,7 @@ internal static class ReportStyle
 {
     /// <summary>Nothing may be loaded, run, framed or sent; only this style sheet applies.</summary>
     public static string ContentSecurityPolicy =>
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Css)))}'; base-uri 'none'; form-action 'none'";
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Css)))}'; img-src data:; base-uri 'none'; form-action 'none'";
 
     public const string Css = """
 
@@ -35,7 +35,7 @@ internal static class ReportStyle
         .skip { position: absolute; left: -999px; top: .5rem; background: var(--card); padding: .5rem 1rem; z-index: 1; }
         .skip:focus { left: .5rem; }
         .wide { max-width: 72rem; margin: 0 auto; padding: 0 1.25rem; }
-        header.top { padding: 1.75rem 0 0; }
+        header.top { padding-top: 1.75rem; }
         .kicker { margin: 0; color: var(--soft); font-size: .875rem; letter-spacing: .02em; }
         h1 { margin: .15rem 0 1.1rem; font-size: clamp(1.35rem, 1rem + 1.8vw, 1.9rem); line-height: 1.25; letter-spacing: -.01em; overflow-wrap: anywhere; text-wrap: balance; }
         h2 { margin: 0 0 .9rem; font-size: 1.15rem; letter-spacing: -.005em; }

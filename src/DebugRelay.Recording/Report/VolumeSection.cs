@@ -29,7 +29,7 @@ internal static class VolumeSection
         var peak = bars.Max();
         var width = TimeScale.Width / (double)bars.Length;
         var seconds = Math.Max((last - first.From).TotalSeconds, 0.001) / bars.Length;
-        html.Open("figure").Element("figcaption", $"{ReportText.Bytes(total)} delivered, by time; the highest bar is {ReportText.Bytes((long)(peak / seconds))}/s.");
+        html.Open("figure").Element("figcaption", $"{ReportText.Bytes(total)} delivered, by time, as the checkpoints state it; the highest bar is {ReportText.Bytes((long)(peak / seconds))}/s.");
         html.Open("svg", "class", "volume", "viewBox", $"0 0 {TimeScale.Width} {Height}", "preserveAspectRatio", "none", "role", "img",
             "aria-label", $"Bar chart of bytes delivered over time: {ReportText.Bytes(total)} in all.");
         html.Open("line", "x1", "0", "x2", $"{TimeScale.Width}", "y1", "50", "y2", "50").Close();
@@ -50,7 +50,7 @@ internal static class VolumeSection
     private static double[] Bars(IReadOnlyList<VolumeSpan> spans, DateTimeOffset from, DateTimeOffset to)
     {
         var seconds = Math.Max((to - from).TotalSeconds, 0.001);
-        var bars = new double[Math.Clamp(spans.Count, 12, MaxBars)];
+        var bars = new double[Math.Clamp(spans.Count, 1, MaxBars)];
         foreach (var span in spans.Where(s => s.Bytes > 0))
         {
             var begin = Math.Clamp((span.From - from).TotalSeconds / seconds, 0, 1) * bars.Length;
