@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
@@ -15,6 +16,8 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
+[JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(PolicyAnswer))]
 [JsonSerializable(typeof(GrantVerdict))]
 [JsonSerializable(typeof(ShownRecording))]
 [JsonSerializable(typeof(ListedRecording[]))]

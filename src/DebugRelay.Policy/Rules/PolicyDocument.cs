@@ -23,6 +23,15 @@ public sealed record PolicyDocument
     /// <summary>Who signs off what was done in an emergency.</summary>
     public IReadOnlyList<IdentityPattern> Reviewers { get; init; } = [];
 
+    /// <summary>Who may sign deny lists.</summary>
+    public IReadOnlyList<IdentityPattern> DenySigners { get; init; } = [];
+
+    /// <summary>
+    /// Operations that go on while a revocation list is past the time of its renewal. Only harmless ones can be named; empty, which is the
+    /// default, stops everything.
+    /// </summary>
+    public IReadOnlySet<string> StaleCrlAllow { get; init; } = new HashSet<string>();
+
     /// <summary>Whether reviewers can read unscrubbed data later; else the recording's copy of them can be read by nobody.</summary>
     public bool ReviewersReadUnscrubbed { get; init; }
 
@@ -42,4 +51,7 @@ public sealed record PolicyDocument
 
     /// <summary>Whether the identity is a member of <c>reviewers</c>.</summary>
     public bool IsReviewer(PeerIdentity identity) => Reviewers.Any(pattern => pattern.Matches(identity));
+
+    /// <summary>Whether the identity is a member of <c>denySigners</c>; says nothing of his certificate.</summary>
+    public bool IsDenySigner(PeerIdentity identity) => DenySigners.Any(pattern => pattern.Matches(identity));
 }

@@ -20,9 +20,20 @@ internal static class PolicyReader
         IReadOnlyList<Role> roles = [.. document.Required("roles").AsMap().Select(member => ReadRole(member.Key, member.Value))];
         (IReadOnlyList<IdentityPattern> approvers, string usage) = ReadApprovers(document.Optional("approvers"));
         (IReadOnlyList<IdentityPattern> reviewers, bool readUnscrubbed) = ReadReviewers(document.Optional("reviewers"));
+        IReadOnlyList<IdentityPattern> denySigners = ReadMemberList(document.Optional("denySigners"));
+        IReadOnlySet<string> staleCrl = ReadStaleCrl(document.Optional("staleCrl"));
         document.Optional("$schema")?.AsText(Limits.ReasonCharacters);
         document.End();
-        return new PolicyDocument { Roles = roles, Approvers = approvers, ApproverUsage = usage, Reviewers = reviewers, ReviewersReadUnscrubbed = readUnscrubbed };
+        return new PolicyDocument
+        {
+            Roles = roles,
+            Approvers = approvers,
+            ApproverUsage = usage,
+            Reviewers = reviewers,
+            ReviewersReadUnscrubbed = readUnscrubbed,
+            DenySigners = denySigners,
+            StaleCrlAllow = staleCrl,
+        };
     }
 
     private static Role ReadRole(string name, StrictValue value)
@@ -132,10 +143,20 @@ internal static class PolicyReader
             Bytes = reader.Optional("bytes") is { } bytes ? ReadSize(bytes, MostBytes) : missing.Bytes,
             Dumps = reader.Optional("dumps")?.AsInteger(0, MostDumps) ?? missing.Dumps,
             TraceBuffer = reader.Optional("traceBuffer") is { } buffer ? ReadSize(buffer, (long)Limits.BufferMegabytes << 20) : missing.TraceBuffer,
+            Providers = reader.Optional("providers") is { } providers ? ReadProviders(providers) : missing.Providers,
         };
         reader.End();
         return limits;
     }
+
+    private static ProviderRules ReadProviders(StrictValue value) => new()
+    {
+        Patterns =
+        [
+            .. value.AsArray().Select(item => ProviderPattern.TryParse(item.AsText(Limits.ProviderNameCharacters))
+                ?? throw item.Error("is no provider: write NAME, or NAME:0xKEYWORDS with up to 16 hexadecimal digits")),
+        ],
+    };
 
     private static TimeSpan ReadDuration(StrictValue value)
     {
@@ -166,6 +187,27 @@ internal static class PolicyReader
         string text = value.AsText(Limits.NameCharacters);
         bool valid = text.Split('.') is { Length: > 1 } arcs && arcs.All(arc => arc.Length > 0 && arc.All(char.IsAsciiDigit));
         return valid ? text : throw value.Error("is no object identifier such as 1.3.6.1.4.1.99999.1");
+    }
+
+    private static HashSet<string> ReadStaleCrl(StrictValue? value)
+    {
+        if (value is null) return [];
+        ObjectReader reader = value.AsObject();
+        StrictValue allow = reader.Required("allow");
+        HashSet<string> operations = ReadAllow(allow);
+        reader.End();
+        return operations.FirstOrDefault(operation => !Operations.IsHarmless(operation)) is { } risky
+            ? throw allow.Error($"{risky} is no harmless operation: it always stops when a revocation list is stale")
+            : operations;
+    }
+
+    private static IReadOnlyList<IdentityPattern> ReadMemberList(StrictValue? value)
+    {
+        if (value is null) return [];
+        ObjectReader reader = value.AsObject();
+        IReadOnlyList<IdentityPattern> members = ReadMembers(reader.Required("members"));
+        reader.End();
+        return members;
     }
 
     private static (IReadOnlyList<IdentityPattern> Members, bool ReadUnscrubbed) ReadReviewers(StrictValue? value)

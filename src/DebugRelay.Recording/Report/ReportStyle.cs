@@ -88,7 +88,7 @@ internal static class ReportStyle
         .steps { margin: 0; padding-left: 1.3rem; } .steps li { margin: 0 0 .9rem; }
         .fine { color: var(--soft); font-size: .86rem; }
         footer { color: var(--soft); font-size: .82rem; padding: .25rem 0 2.5rem; }
-        @media (max-width: 46rem) {
+        @media screen and (max-width: 46rem) {
           .wide { padding: 0 .8rem; } section { padding: 1rem 1rem 1.1rem; }
           .lanes li { grid-template-columns: 1fr; } .axis { margin-left: 0; } .axis .mid { display: none; }
           .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

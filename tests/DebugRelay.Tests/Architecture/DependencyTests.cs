@@ -14,11 +14,13 @@ public partial class DependencyTests
         ["Policy"] = [],
         ["NetTrace"] = [],
         ["Recording"] = [],
+        ["Surfaces"] = [],
+        ["Audit"] = ["Surfaces"],
         ["Scrubbing"] = ["NetTrace"],
         ["Agent"] = ["Protocol", "Policy", "Recording"],
         ["Broker"] = ["Protocol", "Policy", "Recording"],
         ["Worker"] = ["Protocol", "Scrubbing"],
-        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing"],
+        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
         ["Sample"] = [],
     };
 
@@ -28,7 +30,9 @@ public partial class DependencyTests
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
-        ["Policy"] = ["Configuration", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json"],
+        ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
+        ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
+        ["Policy"] = ["Configuration", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
         ["Recording"] = ["Report", "Review", "Verifying", "Writing", "Format"],
     };
 
