@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Sessions;
+using DebugRelay.Broker.State;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
@@ -36,7 +37,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             using var registry = new SessionRegistry(configuration, trust, workers, ledger.KeySha256);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, finder), ledger));
+                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, finder), AdmissionsOf(configuration), ledger));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
@@ -49,6 +50,12 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             File.Delete(path);
             Directory.Delete(workers, recursive: true);
         }
+    }
+
+    private static Admissions AdmissionsOf(HostConfiguration configuration)
+    {
+        string state = Path.Combine(configuration.State, "broker");
+        return new Admissions(new GrantLedger(new StateFolder(Path.Combine(state, "grants"))), new EmergencyLedger(new StateFolder(Path.Combine(state, "emergencies")), TimeProvider.System));
     }
 
     /// <summary>The sessions of a broker that died are over: their connection was its own.</summary>

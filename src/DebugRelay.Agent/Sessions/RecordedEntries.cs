@@ -13,11 +13,27 @@ internal sealed record OpenEntry(
 /// <param name="BrokerKeySha256">SHA-256 of the public key of the broker's ledger, as the broker gave it.</param>
 internal sealed record LedgerReference(long Number, string AgentKeySha256, string? BrokerKeySha256);
 
-/// <summary>Entry `request`: what was asked, exactly as the engineer signed it. On disk before anything is done.</summary>
-internal sealed record RequestEntry(string Remote, byte[] Request, byte[] Signature);
+/// <summary>Entry `request`: what was asked, exactly as the engineer signed it, and the grant exactly as its approvers did. On disk before anything is done.</summary>
+internal sealed record RequestEntry(string Remote, byte[] Request, byte[] Signature, SignedGrant? Grant);
 
 /// <summary>Entry `decision`: what was decided, by whom and under which rule. On disk before anything is done.</summary>
-internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allowed, string By, string? Code, string Reason, TargetProcess? Target, string? Stream);
+internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allowed, string By, string? Code, string Reason, TargetProcess? Target, string? Stream)
+{
+    /// <summary>The id of the grant that it rests on.</summary>
+    public string? Grant { get; init; }
+
+    /// <summary>Present and true: allowed by an emergency's rule alone. A reviewer's signature is due.</summary>
+    public bool? BreakGlass { get; init; }
+
+    /// <summary>Present and true: the data are not scrubbed, and the recording has them encrypted.</summary>
+    public bool? Unscrubbed { get; init; }
+
+    /// <summary>Present and true: runs only while another person watches.</summary>
+    public bool? Observed { get; init; }
+
+    /// <summary>Until when it may run.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>Entry `end`: what an operation delivered.</summary>
 internal sealed record EndEntry(ulong Number, OperationEnd End, long Sent);

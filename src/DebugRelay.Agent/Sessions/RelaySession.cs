@@ -20,6 +20,7 @@ internal sealed class RelaySession : IDisposable
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<Task, byte> _operations = new();
+    private readonly ConcurrentDictionary<RunningOperation, byte> _running = new();
     private readonly TimeProvider _time;
     private int _asked;
     private long _delivered;
@@ -75,6 +76,19 @@ internal sealed class RelaySession : IDisposable
     public TimeSpan IdleLeft => _operations.IsEmpty
         ? RoleLimits.Idle - _time.GetElapsedTime(Volatile.Read(ref _lastOperation))
         : RoleLimits.Idle;
+
+    /// <summary>What runs now.</summary>
+    public IReadOnlyCollection<RunningOperation> Running => [.. _running.Keys];
+
+    /// <summary>Adds an operation that begins to run.</summary>
+    public RunningOperation Add(RunningOperation operation)
+    {
+        _running[operation] = 0;
+        return operation;
+    }
+
+    /// <summary>Removes an operation that is over.</summary>
+    public void Remove(RunningOperation operation) => _running.TryRemove(operation, out _);
 
     /// <summary>Forgets the ticket once the client has it.</summary>
     public void ForgetTicket()

@@ -25,7 +25,7 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
         using var heads = HeadsFile.Open(settings.HeadsFile);
         var connector = new AgentConnector(settings.Address, credentials);
         await using Session session = await Session.OpenAsync(
-            connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), interrupted);
+            connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), interrupted, settings.Claim);
         int exitCode = await work(session, parsed, interrupted);
         await session.CloseAsync();
         return exitCode;

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -13,4 +15,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
+[JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(PolicyAnswer))]
+[JsonSerializable(typeof(GrantVerdict))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -41,12 +41,19 @@ public sealed record SessionOpened(string Session, byte[] Ticket, string Identit
 /// <param name="Ticket">The session's ticket; empty between agent and broker.</param>
 /// <param name="Request">The signed bytes: an operation request.</param>
 /// <param name="Signature">By the session's ephemeral key.</param>
-public sealed record OpenOperation(string Session, byte[] Ticket, byte[] Request, byte[] Signature);
+/// <param name="Grant">The grant that the request names; null where it names none.</param>
+public sealed record OpenOperation(string Session, byte[] Ticket, byte[] Request, byte[] Signature, SignedGrant? Grant = null);
+
+/// <summary>A grant, as its approvers signed it.</summary>
+/// <param name="Document">The exact bytes of <c>grant.json</c>.</param>
+/// <param name="Signatures">The exact bytes of <c>grant.p7s</c>: detached CMS in DER.</param>
+public sealed record SignedGrant(byte[] Document, byte[] Signatures);
 
 /// <summary>The operation runs; data follows.</summary>
 /// <param name="Number">The request's number.</param>
 /// <param name="Rule">The rule that allows it.</param>
-public sealed record Accepted(ulong Number, string Rule);
+/// <param name="UsesLeft">How often the grant that it needed may still be used; null where it needed none.</param>
+public sealed record Accepted(ulong Number, string Rule, int? UsesLeft = null);
 
 /// <summary>The operation is over.</summary>
 /// <param name="Bytes">Bytes delivered in data frames.</param>

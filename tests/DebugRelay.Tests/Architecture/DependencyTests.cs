@@ -14,11 +14,13 @@ public partial class DependencyTests
         ["Policy"] = [],
         ["NetTrace"] = [],
         ["Recording"] = [],
+        ["Surfaces"] = [],
+        ["Audit"] = ["Surfaces"],
         ["Scrubbing"] = ["NetTrace"],
         ["Agent"] = ["Protocol", "Policy", "Recording"],
         ["Broker"] = ["Protocol", "Policy", "Recording"],
         ["Worker"] = ["Protocol", "Scrubbing"],
-        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing"],
+        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
         ["Sample"] = [],
     };
 
@@ -26,9 +28,11 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
-        ["Broker"] = ["Sessions", "Workers", "Gate", "Targets"],
+        ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
-        ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json"],
+        ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
+        ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
+        ["Policy"] = ["Configuration", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
 
