@@ -1,10 +1,13 @@
 using System.Net.Sockets;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Sessions;
+using DebugRelay.Broker.State;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Unix;
+using DebugRelay.Recording;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Broker;
 
@@ -27,12 +30,14 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
         HostTrust trust = HostTrust.Load(configuration);
         using FileStream only = Lock(path);
+        await using HostLedger ledger = await OpenLedgerAsync(configuration);
         string workers = MakeWorkersFolder(path);
         try
         {
-            using var registry = new SessionRegistry(configuration, trust, workers);
+            using var registry = new SessionRegistry(configuration, trust, workers, ledger.KeySha256);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
-            var server = new BrokerServer(new SessionConnections(registry), new OperationConnections(registry, new RequestGate(configuration, trust, finder)));
+            var server = new BrokerServer(
+                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, finder), AdmissionsOf(configuration), ledger));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
@@ -44,6 +49,29 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         {
             File.Delete(path);
             Directory.Delete(workers, recursive: true);
+        }
+    }
+
+    private static Admissions AdmissionsOf(HostConfiguration configuration)
+    {
+        string state = Path.Combine(configuration.State, "broker");
+        return new Admissions(new GrantLedger(new StateFolder(Path.Combine(state, "grants"))), new EmergencyLedger(new StateFolder(Path.Combine(state, "emergencies")), TimeProvider.System));
+    }
+
+    /// <summary>The sessions of a broker that died are over: their connection was its own.</summary>
+    /// <exception cref="ConfigurationException">There can be no ledger, so there is no access.</exception>
+    private static async Task<HostLedger> OpenLedgerAsync(HostConfiguration configuration)
+    {
+        try
+        {
+            HostLedger ledger = await HostLedger.OpenAsync(configuration.State, LedgerNames.Broker, configuration.Host, RelayProtocol.ProductVersion, TimeProvider.System);
+            foreach (string session in ledger.Unclosed)
+                await ledger.CloseSessionAsync(session, new LedgerClose(ErrorCode.BrokerGone, null, null));
+            return ledger;
+        }
+        catch (RecordingException e)
+        {
+            throw new ConfigurationException($"{configuration.State}: {e.Message}");
         }
     }
 

@@ -33,6 +33,30 @@ public static class Limits
     /// <summary>Bytes of a file of trust anchors: some hundred certificates.</summary>
     public const int AnchorFileBytes = 1024 * 1024;
 
+    /// <summary>Bytes of a detached signature: ten signers with an intermediate each have some 25 KiB.</summary>
+    public const int DetachedSignatureBytes = 32 * 1024;
+
+    /// <summary>Signers of a document: the most approvers that a policy may ask for.</summary>
+    public const int Signers = 10;
+
+    /// <summary>Certificates that come with a signature: each signer's, and two above it.</summary>
+    public const int SignatureCertificates = 3 * Signers;
+
+    /// <summary>Bytes of a grant or of the request for one: its fields' limits add up to some 12 KiB.</summary>
+    public const int GrantBytes = 16 * 1024;
+
+    /// <summary>Hosts, processes and operations that one grant may name: one incident's, not a fleet's.</summary>
+    public const int GrantScope = 16;
+
+    /// <summary>Operations that one grant may open.</summary>
+    public const int GrantUses = 1000;
+
+    /// <summary>The longest grant: every right ends, at the latest in a day.</summary>
+    public static readonly TimeSpan Grant = TimeSpan.FromDays(1);
+
+    /// <summary>From one emergency of an identity on a host to its next, unless the role says otherwise: time for a reviewer to look at the first.</summary>
+    public static readonly TimeSpan BreakGlassAgain = TimeSpan.FromDays(1);
+
     /// <summary>Characters of a session's id, which names a folder of recordings.</summary>
     public const int SessionCharacters = 64;
 

@@ -45,6 +45,9 @@ public static class ErrorCode
     /// <summary>The policy says no.</summary>
     public const string Denied = "denied";
 
+    /// <summary>The grant, or the emergency, is used up.</summary>
+    public const string UsedUp = "used-up";
+
     /// <summary>There is no such process, or none that may be seen.</summary>
     public const string NoProcess = "no-process";
 

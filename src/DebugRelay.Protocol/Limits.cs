@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>Largest data payload. The runtime's own trace blocks are 100 KiB, so a block seldom needs more than one frame.</summary>
     public const int DataPayload = 256 * 1024;
 
+    /// <summary>Largest request for an operation: the request (64 KiB), a grant (16 KiB) and its signatures (32 KiB) in base64.</summary>
+    public const int OperationPayload = 160 * 1024;
+
     /// <summary>Certificates in a proof: leaf, three intermediates, root.</summary>
     public const int CertificatesInProof = 5;
 
@@ -88,5 +91,10 @@ public static class Limits
     public static readonly TimeSpan BrokerStart = ProcessStart + (TargetAnswer * 6);
 
     /// <summary>How many bytes of payload a frame of this type may have.</summary>
-    public static int PayloadOf(FrameType type) => type == FrameType.Data ? DataPayload : ControlPayload;
+    public static int PayloadOf(FrameType type) => type switch
+    {
+        FrameType.Data => DataPayload,
+        FrameType.OpenOperation => OperationPayload,
+        _ => ControlPayload,
+    };
 }

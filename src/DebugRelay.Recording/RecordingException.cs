@@ -27,6 +27,9 @@ public enum RecordingError
     /// <summary>The recording, or a file given with it, cannot be read or is not in its format.</summary>
     Unreadable,
 
+    /// <summary>What lies in a ledger's folder is not a ledger that can be continued.</summary>
+    LedgerUnusable,
+
     /// <summary>There is no certificate to trust, so nothing can be verified.</summary>
     NoTrustAnchor,
 }

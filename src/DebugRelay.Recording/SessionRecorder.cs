@@ -24,6 +24,7 @@ public sealed class SessionRecorder : IAsyncDisposable
     private RecordingException? _failed;
     private Segment _segment;
     private string _previousSha256 = Checkpoint.NoPrevious;
+    private int _sealedSegments;
     private bool _streamsChanged;
     private volatile bool _closed;
     private bool _finished;
@@ -53,6 +54,12 @@ public sealed class SessionRecorder : IAsyncDisposable
 
     /// <summary>The session's folder.</summary>
     public string Folder => _folder.FullPath;
+
+    /// <summary>How many segments are sealed.</summary>
+    public int SealedSegments => Volatile.Read(ref _sealedSegments);
+
+    /// <summary>SHA-256 of the last checkpoint in lower-case hex; null where there is none yet.</summary>
+    public string? Head => Volatile.Read(ref _previousSha256) is { } head && head != Checkpoint.NoPrevious ? head : null;
 
     /// <summary>Fails when the recorder can no longer record: the session must end. It never completes otherwise.</summary>
     public Task Failure => _failure.Task;
@@ -332,7 +339,8 @@ public sealed class SessionRecorder : IAsyncDisposable
         _folder.Rename(Names.Segment(index, Names.UnfinishedCheckpoint), Names.Segment(index, Names.Checkpoint));
         _folder.Sync();
 
-        _previousSha256 = Digest.Hex(checkpoint);
+        Volatile.Write(ref _previousSha256, Digest.Hex(checkpoint));
+        Volatile.Write(ref _sealedSegments, index + 1);
         _options.CheckpointSealed?.Invoke(new SealedCheckpoint(Session, index, checkpoint, signature, _previousSha256, nextKey is null));
     }
 

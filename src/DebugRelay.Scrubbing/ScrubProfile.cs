@@ -8,7 +8,7 @@ public sealed class ScrubProfile
     private ScrubProfile(string name, bool isActive)
     {
         Name = name;
-        Detectors = isActive ? DetectorSet.All : [];
+        Detectors = isActive ? RuleCatalog.Default : new DetectorSet([]);
         DropsPrivateProviders = BlanksBytes = BlanksUnknownLayouts = isActive;
     }
 
@@ -22,7 +22,7 @@ public sealed class ScrubProfile
     public string Name { get; }
 
     /// <summary>Names of the active rules; each is also the word that stands, in brackets, for what it masked.</summary>
-    public IReadOnlyList<string> Rules => [.. Detectors.Select(d => d.Rule.Name).Distinct()];
+    public IReadOnlyList<string> Rules => [.. Detectors.Rules.Select(r => r.Name)];
 
     /// <summary>Whether events of providers named <c>Private.*</c> are dropped.</summary>
     public bool DropsPrivateProviders { get; }
@@ -33,10 +33,10 @@ public sealed class ScrubProfile
     /// <summary>Whether events with content but without a known layout are blanked.</summary>
     public bool BlanksUnknownLayouts { get; }
 
-    internal IReadOnlyList<Detector> Detectors { get; }
+    internal DetectorSet Detectors { get; }
 
     /// <summary>Whether the profile changes nothing at all.</summary>
-    public bool IsNone => Detectors.Count == 0;
+    public bool IsNone => Detectors.IsEmpty;
 
     /// <summary>The shipped profile of this name.</summary>
     /// <exception cref="ScrubProfileException">There is no such profile.</exception>

@@ -64,7 +64,11 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
         using (agent)
         using (var delivery = new DeliveryWriter(agent))
         {
+            if (job.MaxBytes is { } most)
+                delivery.LimitTo(most, cancelled.Cancel);
             OperationEnd end = await ReadAsync(job, target, delivery, cancelled.Token);
+            if (delivery.IsSpent)
+                end = end with { Partial = true, Code = ErrorCode.UsedUp, Message = $"the grant's bytes are used up ({job.MaxBytes} were left)" };
             _running.TryRemove(job.Number, out _);
             // The target is let go; that the agent, or the client behind it, is slow is no longer the broker's concern.
             target.Dispose();

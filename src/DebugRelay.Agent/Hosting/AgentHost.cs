@@ -6,6 +6,7 @@ using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Sessions;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Protocol;
 using DebugRelay.Recording;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -22,7 +23,8 @@ internal static class AgentHost
     public static async Task RunAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
-        await using WebApplication application = Build(configuration, Path.GetFullPath(configurationFile));
+        await using HostLedger ledger = await OpenLedgerAsync(configuration);
+        await using WebApplication application = Build(configuration, Path.GetFullPath(configurationFile), ledger);
         await application.StartAsync(cancellation);
         Announce(application);
         // A terminal that goes away is a reason to stop, in order.
@@ -53,9 +55,41 @@ internal static class AgentHost
         _ = HostTrust.Load(configuration);
         (X509Certificate2 certificate, _) = AgentCertificate.Load(configuration);
         certificate.Dispose();
+        _ = IdentityOf(configuration);
     }
 
-    private static WebApplication Build(HostConfiguration configuration, string configurationFile)
+    /// <exception cref="ConfigurationException">There can be no ledger, so there is no access.</exception>
+    private static async Task<HostLedger> OpenLedgerAsync(HostConfiguration configuration)
+    {
+        try
+        {
+            HostLedger ledger = await HostLedger.OpenAsync(configuration.State, LedgerNames.Agent, configuration.Host, RelayProtocol.ProductVersion, TimeProvider.System);
+            await SessionRecovery.RunAsync(ledger, configuration.Recordings);
+            return ledger;
+        }
+        catch (RecordingException e)
+        {
+            throw new ConfigurationException($"{configuration.State}: {e.Message}");
+        }
+    }
+
+    /// <exception cref="ConfigurationException">Its certificate cannot sign recordings, or is another host's.</exception>
+    private static RecordingIdentity IdentityOf(HostConfiguration configuration)
+    {
+        try
+        {
+            RecordingIdentity identity = RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key);
+            return identity.Names(configuration.Host)
+                ? identity
+                : throw new ConfigurationException($"{configuration.Certificate}: does not name this host, {configuration.Host}, so no recording would verify; issue one that does, or set \"host\"");
+        }
+        catch (RecordingException e)
+        {
+            throw new ConfigurationException($"{configuration.Certificate}: {e.Message}");
+        }
+    }
+
+    private static WebApplication Build(HostConfiguration configuration, string configurationFile, HostLedger ledger)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Information);
@@ -68,7 +102,8 @@ internal static class AgentHost
             .AddSingleton(new ConfigurationFile(configurationFile))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(HostTrust.Load(configuration))
-            .AddSingleton(RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key))
+            .AddSingleton(IdentityOf(configuration))
+            .AddSingleton(_ => ledger)
             .AddSingleton<BrokerProcess>()
             .AddHostedService(services => services.GetRequiredService<BrokerProcess>())
             .AddSingleton<SessionTable>()

@@ -10,8 +10,9 @@ namespace DebugRelay.Agent.Sessions;
 /// An operation's bytes on their way: from the worker into the recording as fast as they come, and from the recording to the client as fast
 /// as it takes them. A slow client never slows the target, and what was sent is what was recorded.
 /// </summary>
-internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, ulong number, RecordedStream stream)
+internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, RunningOperation operation, RecordedStream stream)
 {
+    private readonly ulong _number = operation.Request.Number;
     private long _sent;
     private Task? _sending;
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,11 +27,13 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         _sending = SendAsync(clientGone);
         try
         {
-            await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(clientGone, workerIsLate));
+            await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(session.Ended.Result.Code, clientGone, workerIsLate));
+            await using CancellationTokenRegistration cut = operation.Ending.Register(() => EndSoon(operation.Cut!.Code, clientGone, workerIsLate));
             OperationEnd end = await RecordAsync(workerIsLate.Token);
             TryComplete();
             await _sending;
-            await session.RecordAsync("end", new EndEntry(number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+            await session.RecordAsync("end", new EndEntry(_number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+            await session.Ledger.EndAsync(session.Id, new LedgerEnd(_number, end.Bytes, end.Sha256, end.Partial, end.Code));
             await TryEndAsync(end);
         }
         finally
@@ -106,12 +109,13 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         (long bytes, byte[] sha256) = stream.Complete();
         if (end.Bytes != bytes || end.Sha256 != Convert.ToHexStringLower(sha256))
             return Partial(ErrorCode.Internal, "what arrived from the worker is not what it says it sent");
-        if (!session.Ended.IsCompleted || end.Partial)
+        if (end.Partial || CutBy() is not { } closed)
             return end;
-        // A trace that the session's end cut short is whole as far as it goes, but not what was asked for.
-        SessionClosed closed = session.Ended.Result;
+        // A trace that was cut short is whole as far as it goes, but not what was asked for.
         return closed.Code == ErrorCode.Closed ? end : end with { Partial = true, Code = closed.Code, Message = closed.Message };
     }
+
+    private SessionClosed? CutBy() => operation.Cut ?? (session.Ended.IsCompleted ? session.Ended.Result : null);
 
     private OperationEnd Partial(string code, string message)
     {
@@ -138,16 +142,16 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         await gone.CancelAsync();
     }
 
-    /// <summary>The session ends: the target is let go now, and a client that is slow to take the rest has had its time.</summary>
-    private void EndSoon(CancellationTokenSource gone, CancellationTokenSource workerIsLate)
+    /// <summary>The session or the operation ends: the target is let go now, and a client that is slow to take the rest has had its time.</summary>
+    private void EndSoon(string code, CancellationTokenSource gone, CancellationTokenSource workerIsLate)
     {
-        _ = StopAsync(session.Ended.Result.Code);
+        _ = StopAsync(code);
         gone.CancelAfter(Limits.LastBytes);
         // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
         workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }
 
-    private Task StopAsync(string code) => session.StopAsync(number, code);
+    private Task StopAsync(string code) => session.StopAsync(_number, code);
 
     private async Task SendAsync(CancellationTokenSource gone)
     {

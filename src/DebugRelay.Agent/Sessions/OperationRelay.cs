@@ -1,9 +1,11 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
@@ -34,26 +36,29 @@ internal sealed partial class OperationRelay(
         catch (RecordingException e)
         {
             Log.CannotRecord(logger, session.Id, e.Message);
+            session.End(ErrorCode.RecordingFailed, "the session can no longer be recorded, so it ends");
             await client.TryRefuseAsync(new Refused(ErrorCode.RecordingFailed, "the session can no longer be recorded, so it ends"));
         }
     }
 
     private async Task CarryOutAsync(ClientConnection client, RelaySession session, OpenOperation open)
     {
-        await session.RecordAsync("request", new RequestEntry(client.Remote, open.Request, open.Signature), RecordedJson.Default.RequestEntry, durable: true);
+        await session.RecordAsync("request", new RequestEntry(client.Remote, open.Request, open.Signature, open.Grant), RecordedJson.Default.RequestEntry, durable: true);
         OperationRequest request = await VerifyAsync(session, open);
         await using var stream = new NetworkStream(await broker.ConnectAsync(session.Ending), ownsSocket: true);
         var reader = new FrameReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024)));
         using var writer = new FrameWriter(PipeWriter.Create(stream));
 
         string name = StreamName(request);
-        Accepted accepted = await DecideAsync(session, open, request, name, reader, writer);
+        (RunningOperation operation, Accepted accepted) = await DecideAsync(session, open, request, name, reader, writer);
+        using RunningOperation running = session.Add(operation);
         await client.Frames.WriteAsync(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted, CancellationToken.None).AsTask()
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             using RecordedStream recorded = session.Recorder.OpenStream(name);
-            await new Delivery(session, client, reader, request.Number, recorded).RunAsync();
+            await using ITimer end = EndInTime(running);
+            await new Delivery(session, client, reader, running, recorded).RunAsync();
         }
         catch (RecordingException)
         {
@@ -61,37 +66,61 @@ internal sealed partial class OperationRelay(
             await session.StopAsync(request.Number, ErrorCode.RecordingFailed);
             throw;
         }
+        finally
+        {
+            session.Remove(running);
+        }
+    }
+
+    /// <summary>A decision holds for so long, by a clock that nobody sets: a grant, an emergency, a role's session.</summary>
+    private ITimer EndInTime(RunningOperation running)
+    {
+        TimeSpan left = (running.Decision.NotAfter - time.GetUtcNow()) ?? TimeSpan.Zero;
+        return time.CreateTimer(
+            _ => running.End(ErrorCode.Expired, running.Decision.EndReason ?? "the operation's time is over"), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The engineer's signature, checked here so that the recording says who was wrong; the broker checks it again.</summary>
     private async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
     {
         ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
-        if (result.IsValid)
-            return result.Value;
+        OperationRequest? request = result.IsValid ? result.Value : null;
+        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, Digest(open.Request)));
+        if (request is not null)
+            return request;
         var refusal = new Refused(ErrorCode.BadRequest, result.Message);
         await RecordDecisionAsync(session, new DecisionEntry(null, null, Allowed: false, "agent", refusal.Code, refusal.Message, null, null));
         throw new RefusedException(refusal);
     }
 
     /// <summary>Broker and agent both decide, each by itself. What they say is on disk before the broker may go on.</summary>
-    private async Task<Accepted> DecideAsync(RelaySession session, OpenOperation open, OperationRequest request, string name, FrameReader reader, FrameWriter writer)
+    private async Task<(RunningOperation Operation, Accepted Accepted)> DecideAsync(RelaySession session, OpenOperation open, OperationRequest request, string name, FrameReader reader, FrameWriter writer)
     {
         Decided decided = await FromBrokerAsync(session, request, async () =>
         {
             await writer.WriteAsync(FrameType.OpenOperation, open with { Ticket = [] }, ProtocolJson.Default.OpenOperation, session.Ending);
             return (await reader.ExpectWithinAsync(FrameType.Decided, Limits.BrokerAnswer, session.Ending)).Read(ProtocolJson.Default.Decided);
         });
-        DecisionEntry decision = Combine(session, request, decided, name);
-        await RecordDecisionAsync(session, decision);
-        if (!decision.Allowed)
-            throw new RefusedException(new Refused(decision.Code ?? ErrorCode.Denied, decision.Reason));
-        return await FromBrokerAsync(session, request, async () =>
+        GrantFiles? grant = open.Grant is { } sent ? new GrantFiles(sent.Document, sent.Signatures) : null;
+        (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name);
+        await RecordDecisionAsync(session, entry with { RequestSha256 = Digest(open.Request) });
+        if (!entry.Allowed)
+            throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
+        Accepted accepted = await FromBrokerAsync(session, request, async () =>
         {
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
             return (await reader.ExpectWithinAsync(FrameType.Accepted, Limits.BrokerStart, session.Ending)).Read(ProtocolJson.Default.Accepted);
         });
+        return (new RunningOperation(request, grant, decided.Target, decision), accepted);
     }
+
+    private static string? HintFor(Decision decision) => (decision.ApproversNeeded, decision.BreakGlassWouldDo) switch
+    {
+        (not null, true) => "Ask for a grant with `debugrelay access request`, or declare an emergency with --break-glass.",
+        (not null, false) => "Ask for a grant with `debugrelay access request`, and give it with --grant.",
+        (null, true) => "Declare an emergency with --break-glass, --reason and --incident.",
+        _ => null,
+    };
 
     /// <summary>What the broker answers. That it does not, or says no, belongs to the story.</summary>
     private static async Task<T> FromBrokerAsync<T>(RelaySession session, OperationRequest request, Func<Task<T>> ask)
@@ -122,23 +151,40 @@ internal sealed partial class OperationRelay(
         }
     }
 
-    private DecisionEntry Combine(RelaySession session, OperationRequest request, Decided decided, string name)
+    private (DecisionEntry Entry, Decision Decision) Combine(RelaySession session, OperationRequest request, GrantFiles? grant, Decided decided, string name)
     {
+        var target = new AccessTarget
+        {
+            Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User,
+        };
+        Decision ours = trust.Decide(session.Proof, request, grant, target, configuration.Scrub, time.GetUtcNow());
         if (!decided.Allowed)
-            return new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null);
-        var target = new AccessTarget { Host = configuration.Host, Pid = decided.Target?.Pid, Name = decided.Target?.Name, User = decided.Target?.User };
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
         if (session.IsSpent)
-            return new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(session), decided.Target, null);
-        Decision ours = trust.Decide(session.Proof, request.Operation, target, time.GetUtcNow());
-        return ours.Allowed
-            ? new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
-            : new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null);
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(session), decided.Target, null), ours);
+        if (!ours.Allowed)
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null), ours);
+        var entry = new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
+        {
+            Grant = ours.Grant,
+            BreakGlass = ours.BreakGlass is null ? null : true,
+            Unscrubbed = request.Unscrubbed ? true : null,
+            Observed = ours.NeedsObserver ? true : null,
+            Until = ours.NotAfter,
+        };
+        return (entry, ours);
     }
 
     private static string BytesSpent(RelaySession session) => $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows";
 
-    private static Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
-        => session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
+    private static async Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
+    {
+        await session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
+        await session.Ledger.DecisionAsync(
+            session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name, decision.Grant, decision.BreakGlass));
+    }
+
+    private static string Digest(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));
 
     private static string StreamName(OperationRequest request)
         => $"{request.Number:D4}.{(request.Parameters is null ? "json" : "nettrace")}";

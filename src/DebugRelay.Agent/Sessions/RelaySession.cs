@@ -20,12 +20,13 @@ internal sealed class RelaySession : IDisposable
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<Task, byte> _operations = new();
+    private readonly ConcurrentDictionary<RunningOperation, byte> _running = new();
     private readonly TimeProvider _time;
     private int _asked;
     private long _delivered;
     private long _lastOperation;
 
-    public RelaySession(VerifiedSession proof, RoleLimits limits, X509Certificate2 certificate, SessionRecorder recorder, FrameWriter broker, DateTimeOffset notAfter, TimeProvider time)
+    public RelaySession(VerifiedSession proof, RoleLimits limits, X509Certificate2 certificate, SessionRecorder recorder, HostLedger ledger, FrameWriter broker, DateTimeOffset notAfter, TimeProvider time)
     {
         Proof = proof;
         RoleLimits = limits;
@@ -33,6 +34,7 @@ internal sealed class RelaySession : IDisposable
         _time = time;
         _lastOperation = time.GetTimestamp();
         Recorder = recorder;
+        Ledger = ledger;
         NotAfter = notAfter;
         _broker = broker;
         _certificate = certificate.RawData;
@@ -51,6 +53,9 @@ internal sealed class RelaySession : IDisposable
 
     /// <summary>Its recording.</summary>
     public SessionRecorder Recorder { get; }
+
+    /// <summary>The host's ledger, which tells of it too.</summary>
+    public HostLedger Ledger { get; }
 
     /// <summary>When it ends at the latest.</summary>
     public DateTimeOffset NotAfter { get; }
@@ -71,6 +76,19 @@ internal sealed class RelaySession : IDisposable
     public TimeSpan IdleLeft => _operations.IsEmpty
         ? RoleLimits.Idle - _time.GetElapsedTime(Volatile.Read(ref _lastOperation))
         : RoleLimits.Idle;
+
+    /// <summary>What runs now.</summary>
+    public IReadOnlyCollection<RunningOperation> Running => [.. _running.Keys];
+
+    /// <summary>Adds an operation that begins to run.</summary>
+    public RunningOperation Add(RunningOperation operation)
+    {
+        _running[operation] = 0;
+        return operation;
+    }
+
+    /// <summary>Removes an operation that is over.</summary>
+    public void Remove(RunningOperation operation) => _running.TryRemove(operation, out _);
 
     /// <summary>Forgets the ticket once the client has it.</summary>
     public void ForgetTicket()

@@ -62,6 +62,8 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
             {
                 if (frame.Type == FrameType.Notice)
                     await client.Frames.WriteAsync(FrameType.Notice, frame.Read(ProtocolJson.Default.Notice), ProtocolJson.Default.Notice, stop);
+                else if (frame.Type == FrameType.LedgerHead)
+                    await client.Frames.WriteAsync(FrameType.LedgerHead, frame.Read(ProtocolJson.Default.LedgerNote), ProtocolJson.Default.LedgerNote, stop);
                 else if (frame.Type == FrameType.SessionClosed)
                     return frame.Read(ProtocolJson.Default.SessionClosed);
                 else

@@ -15,7 +15,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
 internal sealed partial class SessionOpening(
-    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, TimeProvider time, ILogger<SessionOpening> logger)
+    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, TimeProvider time, ILogger<SessionOpening> logger)
 {
     /// <summary>Serves one control connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
@@ -27,9 +27,12 @@ internal sealed partial class SessionOpening(
         using var brokerWriter = new FrameWriter(PipeWriter.Create(stream));
         try
         {
-            (VerifiedSession verified, Proof proof) = await ChallengeAsync(client, certificate, brokerReader, brokerWriter);
-            await using SessionRecorder recorder = StartRecording(client, verified.Statement.Session);
-            await RunRecordedAsync(client, certificate, open, verified, proof, recorder, brokerReader, brokerWriter);
+            (VerifiedSession verified, Proof proof, Challenge challenge) = await ChallengeAsync(client, certificate, brokerReader, brokerWriter);
+            long number = await ledger.OpenSessionAsync(
+                challenge.Session, verified.Identity.ToString(), client.Remote, verified.Statement.Reason, verified.Statement.Incident);
+            await using SessionRecorder recorder = await StartRecordingAsync(client, challenge.Session);
+            var ledgers = new LedgerReference(number, ledger.KeySha256, challenge.LedgerKeySha256);
+            await RunRecordedAsync(client, certificate, open, verified, proof, ledgers, recorder, brokerReader, brokerWriter);
         }
         catch (RefusedException e)
         {
@@ -44,7 +47,7 @@ internal sealed partial class SessionOpening(
     }
 
     /// <summary>The broker asks, the client answers; that the answer is good is checked here and again by the broker.</summary>
-    private async Task<(VerifiedSession Verified, Proof Proof)> ChallengeAsync(ClientConnection client, X509Certificate2 certificate, FrameReader brokerReader, FrameWriter brokerWriter)
+    private async Task<(VerifiedSession Verified, Proof Proof, Challenge Challenge)> ChallengeAsync(ClientConnection client, X509Certificate2 certificate, FrameReader brokerReader, FrameWriter brokerWriter)
     {
         // The handshake has checked the certificate. Who may not have a session is not to hold up others with a challenge.
         PeerIdentity identity = PeerIdentity.FromCertificate(certificate);
@@ -62,7 +65,7 @@ internal sealed partial class SessionOpening(
             throw new RefusedException(new Refused(ErrorCode.BadProof, result.Message));
         VerifiedSession verified = result.Value;
         CheckRoles(verified.Identity);
-        return (verified, proof);
+        return (verified, proof, challenge);
     }
 
     private void CheckRoles(PeerIdentity identity)
@@ -71,7 +74,7 @@ internal sealed partial class SessionOpening(
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {identity} as a member", "Ask for a role in this host's policy."));
     }
 
-    private SessionRecorder StartRecording(ClientConnection client, string session)
+    private async Task<SessionRecorder> StartRecordingAsync(ClientConnection client, string session)
     {
         try
         {
@@ -80,6 +83,7 @@ internal sealed partial class SessionOpening(
         catch (RecordingException e)
         {
             Log.CannotRecord(logger, e.Message);
+            await ledger.CloseSessionAsync(session, new LedgerClose(ErrorCode.RecordingFailed, 0, null));
             throw new RefusedException(new Refused(ErrorCode.RecordingFailed, "the session cannot be recorded on the host, so there is none", "Operations must mend the agent's recordings folder."));
         }
     }
@@ -93,16 +97,23 @@ internal sealed partial class SessionOpening(
             .ContinueWith(t => t.Exception, TaskScheduler.Default);
     }
 
+    private static void SendHead(ClientConnection client, LedgerHead head)
+    {
+        _ = client.Frames.WriteAsync(FrameType.LedgerHead, new LedgerNote(head.Note.ToArray()), ProtocolJson.Default.LedgerNote, client.Closed).AsTask()
+            .ContinueWith(t => t.Exception, TaskScheduler.Default);
+    }
+
     private async Task RunRecordedAsync(
-        ClientConnection client, X509Certificate2 certificate, OpenSession open, VerifiedSession verified, Proof proof, SessionRecorder recorder, FrameReader brokerReader, FrameWriter brokerWriter)
+        ClientConnection client, X509Certificate2 certificate, OpenSession open, VerifiedSession verified, Proof proof, LedgerReference ledgers, SessionRecorder recorder, FrameReader brokerReader, FrameWriter brokerWriter)
     {
         DateTimeOffset notAfter = trust.EndOf(verified, time.GetUtcNow(), Limits.Session);
         string[] roles = [.. PolicyEngine.RolesOf(trust.Policy, verified.Identity).Select(r => r.Name)];
         RoleLimits limits = PolicyEngine.LimitsOf(trust.Policy, verified.Identity) ?? RoleLimits.Default;
-        using var session = new RelaySession(verified, limits, certificate, recorder, brokerWriter, notAfter, time);
+        using var session = new RelaySession(verified, limits, certificate, recorder, ledger, brokerWriter, notAfter, time);
         var entry = new OpenEntry(
-            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, configuration.Scrub, notAfter, proof);
+            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, configuration.Scrub, notAfter, proof, ledgers);
         SessionClosed closed = new(ErrorCode.Internal, "the session could not be opened");
+        void PassOn(LedgerHead head) => SendHead(client, head);
         try
         {
             await session.RecordAsync("open", entry, RecordedJson.Default.OpenEntry, durable: true);
@@ -113,6 +124,7 @@ internal sealed partial class SessionOpening(
             var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, configuration.Scrub);
             await client.Frames.WriteAsync(FrameType.SessionOpened, opened, ProtocolJson.Default.SessionOpened, client.Closed);
             session.ForgetTicket();
+            ledger.HeadSigned += PassOn;
             closed = await new SessionLife(session, client, brokerReader, time).RunAsync();
         }
         catch (RefusedException e)
@@ -137,6 +149,7 @@ internal sealed partial class SessionOpening(
         finally
         {
             await CloseAsync(session, client, closed, brokerReader, brokerWriter);
+            ledger.HeadSigned -= PassOn;
         }
     }
 
@@ -155,21 +168,37 @@ internal sealed partial class SessionOpening(
         {
             Log.CannotRecord(logger, e.Message);
         }
-        await CloseAtBrokerAsync(brokerReader, brokerWriter);
+        await CloseAtBrokerAsync(client, brokerReader, brokerWriter);
+        await CloseInLedgerAsync(session, closed);
         Log.Closed(logger, session.Id, closed.Code, closed.Message);
         await TryTellAsync(client, closed);
     }
 
+    /// <summary>The ledger remembers how far the recording goes, and the client is given the head that says so.</summary>
+    private async Task CloseInLedgerAsync(RelaySession session, SessionClosed closed)
+    {
+        try
+        {
+            await ledger.CloseSessionAsync(session.Id, new LedgerClose(closed.Code, session.Recorder.SealedSegments, session.Recorder.Head));
+            await ledger.PublishAsync();
+        }
+        catch (RecordingException e)
+        {
+            Log.CannotRecord(logger, e.Message);
+        }
+    }
+
     /// <summary>Before the client hears of the end: it may open its next session at once, and this one must not count any more.</summary>
-    private static async Task CloseAtBrokerAsync(FrameReader brokerReader, FrameWriter brokerWriter)
+    private static async Task CloseAtBrokerAsync(ClientConnection client, FrameReader brokerReader, FrameWriter brokerWriter)
     {
         using var patience = new CancellationTokenSource(Limits.WorkerAnswer);
         try
         {
             await brokerWriter.WriteAsync(FrameType.CloseSession, patience.Token);
-            while (await brokerReader.ReadAsync(patience.Token) is { Type: not FrameType.SessionClosed })
+            while (await brokerReader.ReadAsync(patience.Token) is { Type: not FrameType.SessionClosed } frame)
             {
-                // Notices that nobody waits for.
+                if (frame.Type == FrameType.LedgerHead)
+                    await client.Frames.WriteAsync(FrameType.LedgerHead, frame.Read(ProtocolJson.Default.LedgerNote), ProtocolJson.Default.LedgerNote, patience.Token);
             }
         }
         catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException or InvalidOperationException)

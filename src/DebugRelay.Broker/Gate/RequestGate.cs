@@ -1,5 +1,6 @@
 using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
@@ -20,7 +21,7 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
 
     /// <summary>Judges a request. Nothing is sent to a target.</summary>
     /// <exception cref="ProtocolException">It asks for something that is never sent.</exception>
-    public Judged Judge(VerifiedSession session, OperationRequest request)
+    public Judged Judge(VerifiedSession session, OperationRequest request, GrantFiles? grant)
     {
         EventPipeRequest? eventPipe = CheckForm(request);
         DiagnosticEndpoint? endpoint = null;
@@ -28,19 +29,30 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
         {
             endpoint = startTime is { } start ? finder.Find(target.Pid, start) : null;
             if (endpoint is null)
-                return new Judged(request, new Decided(false, ErrorCode.NoProcess, $"there is no .NET process {target.Pid} with the start time that the request names", null), null, null);
+                return new Judged(request, new Decided(false, ErrorCode.NoProcess, $"there is no .NET process {target.Pid} with the start time that the request names", null), null, null, Decision.None, null);
         }
-        Decision decision = Decide(session, request.Operation, endpoint?.Process);
+        Decision decision = trust.Decide(session, request, grant, TargetOf(endpoint?.Process), configuration.Scrub, DateTimeOffset.UtcNow);
         if (eventPipe is not null && decision.Limits is { } limits)
             EventPipeClassifier.CheckBuffer(eventPipe, limits.TraceBuffer);
-        return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe);
+        return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe, decision, decision.Grant is null ? null : grant);
     }
 
     /// <summary>The processes that the caller may see, and what he may do with each.</summary>
     public ProcessList List(VerifiedSession session) => new(
         [.. from endpoint in finder.FindAll()
             where Decide(session, Operations.ProcessList, endpoint.Process).Allowed
-            select new ListedProcess(endpoint.Process, [.. Operations.All.Where(o => Operations.ScopeOf(o) == OperationScope.Process && Decide(session, o, endpoint.Process).Allowed)])]);
+            select Describe(session, endpoint.Process)]);
+
+    private ListedProcess Describe(VerifiedSession session, TargetProcess process)
+    {
+        (string Operation, Decision Decision)[] all =
+            [.. Operations.All.Where(o => Operations.ScopeOf(o) == OperationScope.Process).Select(o => (o, Decide(session, o, process)))];
+        return new ListedProcess(
+            process,
+            [.. all.Where(o => o.Decision.Allowed).Select(o => o.Operation)],
+            [.. all.Where(o => o.Decision.ApproversNeeded is not null).Select(o => o.Operation)],
+            [.. all.Where(o => o.Decision.BreakGlassWouldDo).Select(o => o.Operation)]);
+    }
 
     /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
     private static EventPipeRequest? CheckForm(OperationRequest request)
@@ -57,10 +69,10 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
     }
 
     private Decision Decide(VerifiedSession session, string operation, TargetProcess? process)
-    {
-        var target = new AccessTarget { Host = configuration.Host, Pid = process?.Pid, Name = process?.Name, User = process?.User };
-        return trust.Decide(session, operation, target, DateTimeOffset.UtcNow);
-    }
+        => trust.Decide(session, operation, TargetOf(process), DateTimeOffset.UtcNow);
+
+    private AccessTarget TargetOf(TargetProcess? process)
+        => new() { Host = configuration.Host, Pid = process?.Pid, StartTime = process?.StartTime, Name = process?.Name, User = process?.User };
 }
 
 /// <summary>A request and what was decided.</summary>
@@ -68,4 +80,6 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
 /// <param name="Decided">What the agent is told.</param>
 /// <param name="Endpoint">The target; null where there is none.</param>
 /// <param name="EventPipe">The session to ask of the target, built anew; null where the operation is none.</param>
-internal sealed record Judged(OperationRequest Request, Decided Decided, DiagnosticEndpoint? Endpoint, EventPipeRequest? EventPipe);
+/// <param name="Decision">The policy's whole answer.</param>
+/// <param name="Grant">The grant without which it would be refused; null where none was needed.</param>
+internal sealed record Judged(OperationRequest Request, Decided Decided, DiagnosticEndpoint? Endpoint, EventPipeRequest? EventPipe, Decision Decision, GrantFiles? Grant);

@@ -4,15 +4,18 @@ using System.Text.Json;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
+using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, HostLedger ledger)
 {
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
@@ -24,7 +27,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 throw new ProtocolException(ErrorCode.NoSession, "the broker has no such session");
             OperationRequest request = gate.Verify(session.Proof, open);
             session.Use(request.Number);
-            Judged judged = gate.Judge(session.Proof, request);
+            Judged judged = Judge(session, open, request);
             frames.Write(FrameType.Decided, judged.Decided, ProtocolJson.Default.Decided);
             if (!judged.Decided.Allowed)
             {
@@ -32,7 +35,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 return;
             }
             frames.Expect(FrameType.Proceed);
-            CarryOut(session, judged, agent, frames);
+            CarryOut(session, judged, admissions.Enter(session.Proof, judged), agent, frames);
         }
         catch (ProtocolException e)
         {
@@ -46,6 +49,11 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             Refuse(agent, frames, e.Code, e.Message);
         }
+        catch (RecordingException e)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            Refuse(agent, frames, ErrorCode.RecordingFailed, "the broker cannot write its ledger, so nothing is carried out");
+        }
         catch (Exception e) when (e is not SocketException)
         {
             Console.Error.WriteLine($"debugrelay-broker: an operation failed: {e}");
@@ -53,76 +61,133 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
     }
 
-    private void CarryOut(BrokerSession session, Judged judged, Socket agent, BlockingFrames frames)
+    /// <summary>What was asked and what was decided is in the ledger, on disk, before the agent hears of it.</summary>
+    private Judged Judge(BrokerSession session, OpenOperation open, OperationRequest request)
     {
-        var accepted = new Accepted(judged.Request.Number, judged.Decided.Reason);
-        if (judged.Endpoint is not { } endpoint)
-        {
-            frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
-            List(session, frames);
-            agent.Dispose();
-            return;
-        }
-        IDisposable turn = session.Begin();
+        ledger.RequestAsync(session.Id, new LedgerRequest(request.Number, request.Operation, Convert.ToHexStringLower(SHA256.HashData(open.Request)))).GetAwaiter().GetResult();
         try
         {
-            WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
-            if (judged.EventPipe is { } eventPipe)
-                Trace(session, judged.Request.Number, endpoint, eventPipe, worker, agent, frames, accepted, turn);
-            else
-                Describe(judged.Request.Number, endpoint, worker, agent, frames, accepted, turn);
+            Judged judged = gate.Judge(session.Proof, request, open.Grant is { } grant ? new GrantFiles(grant.Document, grant.Signatures) : null);
+            judged = judged with { Decided = admissions.Preview(judged) };
+            Decided decided = judged.Decided;
+            Enter(session, new LedgerDecision(
+                request.Number, decided.Allowed, decided.Code, decided.Reason, decided.Target?.Pid, decided.Target?.Name, judged.Decision.Grant, judged.Decision.BreakGlass is null ? null : true));
+            return judged;
         }
-        catch
+        catch (ProtocolException e)
         {
-            turn.Dispose();
+            Enter(session, new LedgerDecision(request.Number, Allowed: false, e.Code, e.Message));
             throw;
         }
     }
 
-    private static void Trace(
-        BrokerSession session, ulong number, DiagnosticEndpoint endpoint, EventPipeRequest request, WorkerProcess worker, Socket agent, BlockingFrames frames, Accepted accepted, IDisposable turn)
+    private void Enter(BrokerSession session, LedgerDecision decision) => ledger.DecisionAsync(session.Id, decision).GetAwaiter().GetResult();
+
+    /// <summary>What the worker says that it delivered, also where the agent has gone.</summary>
+    private void EnterEnd(BrokerSession session, ulong number, Task<OperationEnd> running)
     {
-        (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(endpoint, request);
-        var operation = new EventPipeOperation(endpoint, sessionId);
-        session.Add(number, operation);
+        LedgerEnd end = running.IsCompletedSuccessfully
+            ? new LedgerEnd(number, running.Result.Bytes, running.Result.Sha256, running.Result.Partial, running.Result.Code)
+            : new LedgerEnd(number, null, null, Partial: true, (running.Exception?.InnerException as WorkerException)?.Code ?? ErrorCode.Internal);
         try
         {
-            frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
+            ledger.EndAsync(session.Id, end).GetAwaiter().GetResult();
+        }
+        catch (RecordingException e)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+        }
+    }
+
+    private void CarryOut(BrokerSession session, Judged judged, OperationRight right, Socket agent, BlockingFrames frames)
+    {
+        IDisposable? turn = null;
+        try
+        {
+            var accepted = new Accepted(judged.Request.Number, judged.Decided.Reason, right.Use?.UsesLeft);
+            if (judged.Endpoint is not { } endpoint)
+            {
+                frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
+                List(session, judged.Request.Number, frames);
+                agent.Dispose();
+                return;
+            }
+            turn = session.Begin();
+            WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
+            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted);
+            if (judged.EventPipe is { } eventPipe)
+                Trace(session, running, eventPipe);
+            else
+                Describe(session, running);
+        }
+        catch
+        {
+            turn?.Dispose();
+            right.Use?.GiveBack();
+            throw;
+        }
+    }
+
+    private void Trace(BrokerSession session, Running running, EventPipeRequest request)
+    {
+        (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
+        var operation = new EventPipeOperation(running.Endpoint, sessionId);
+        session.Add(running.Number, operation);
+        try
+        {
+            running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
         }
         catch (SocketException)
         {
             // The agent is gone; the worker still reads the target to its end.
             operation.Stop(ErrorCode.ClientGone);
         }
-        Task running = operation.RunAsync(worker, new Job(number, JobKind.EventPipe), stream, agent, request.Duration);
-        running.ContinueWith(t => { _ = t.Exception; session.Remove(number); turn.Dispose(); stream.Dispose(); agent.Dispose(); }, TaskScheduler.Default);
+        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes);
+        Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
+        Finish(session, running, reading, stream, () => session.Remove(running.Number));
     }
 
-    private static void Describe(ulong number, DiagnosticEndpoint endpoint, WorkerProcess worker, Socket agent, BlockingFrames frames, Accepted accepted, IDisposable turn)
+    private void Describe(BrokerSession session, Running running)
     {
-        Socket target = endpoint.Connect();
+        Socket target = running.Endpoint.Connect();
         try
         {
             DiagnosticsIpc.RequestProcessInfo(target);
-            frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
-            Task running = worker.RunAsync(
-                new Job(number, JobKind.ProcessInfo), target.SafeHandle, agent.SafeHandle, () => { target.Dispose(); agent.Dispose(); }, CancellationToken.None);
-            running.ContinueWith(t => { _ = t.Exception; turn.Dispose(); target.Dispose(); agent.Dispose(); }, TaskScheduler.Default);
+            running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
+            var job = new Job(running.Number, JobKind.ProcessInfo, running.Right.Use?.Bytes);
+            Task<OperationEnd> reading = running.Worker.RunAsync(
+                job, target.SafeHandle, running.Agent.SafeHandle, () => { target.Dispose(); running.Agent.Dispose(); }, CancellationToken.None);
+            Finish(session, running, reading, target, () => { });
         }
         catch (SocketException e)
         {
             target.Dispose();
-            throw new TargetException(ErrorCode.TargetFailed, $"process {endpoint.Process.Pid} did not take the request ({e.SocketErrorCode})");
+            throw new TargetException(ErrorCode.TargetFailed, $"process {running.Endpoint.Process.Pid} did not take the request ({e.SocketErrorCode})");
         }
     }
 
+    /// <summary>Lets go of all that the operation held when it is over. A worker that died has told nothing of what it delivered: all of it counts.</summary>
+    private void Finish(BrokerSession session, Running running, Task<OperationEnd> reading, Socket target, Action forget) => reading.ContinueWith(
+        ended =>
+        {
+            EnterEnd(session, running.Number, ended);
+            forget();
+            running.Turn.Dispose();
+            target.Dispose();
+            running.Agent.Dispose();
+            if (ended.IsCompletedSuccessfully)
+                running.Right.Use?.Settle(ended.Result.Bytes);
+        },
+        TaskScheduler.Default);
+
     /// <summary>A list comes from the kernel, not from a target: the broker gives it itself.</summary>
-    private void List(BrokerSession session, BlockingFrames frames)
+    private void List(BrokerSession session, ulong number, BlockingFrames frames)
     {
         byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Proof), ProtocolJson.Default.ProcessList);
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);
+        EnterEnd(session, number, Task.FromResult(end));
         frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
     }
 
@@ -137,5 +202,12 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             // The agent has gone: there is nobody to tell.
         }
         agent.Dispose();
+    }
+
+    /// <summary>An operation that is being carried out, and what it holds.</summary>
+    private sealed record Running(
+        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Socket Agent, BlockingFrames Frames, Accepted Accepted)
+    {
+        public ulong Number => Judged.Request.Number;
     }
 }

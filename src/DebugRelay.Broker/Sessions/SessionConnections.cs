@@ -2,11 +2,13 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>A session's connection from the agent: challenge, proof, and then its life. When it ends, so does the session.</summary>
-internal sealed class SessionConnections(SessionRegistry registry)
+internal sealed class SessionConnections(SessionRegistry registry, HostLedger ledger)
 {
     /// <summary>Serves one connection whose first frame asked for a challenge.</summary>
     public async Task RunAsync(Socket agent)
@@ -41,7 +43,38 @@ internal sealed class SessionConnections(SessionRegistry registry)
             using var timer = new CancellationTokenSource(Limits.Challenge);
             await writer.WriteAsync(FrameType.Challenge, challenge, ProtocolJson.Default.Challenge, timer.Token);
             Frame proof = await reader.ExpectAsync(FrameType.Proof, timer.Token);
-            return registry.Open(challenge, proof.Read(ProtocolJson.Default.Proof));
+            BrokerSession session = registry.Open(challenge, proof.Read(ProtocolJson.Default.Proof));
+            await EnterAsync(session);
+            return session;
+        }
+    }
+
+    /// <exception cref="ProtocolException">The ledger cannot be written, so there is no session.</exception>
+    private async Task EnterAsync(BrokerSession session)
+    {
+        try
+        {
+            await ledger.OpenSessionAsync(session.Id, session.Proof.Identity.ToString(), null, session.Proof.Statement.Reason, session.Proof.Statement.Incident);
+        }
+        catch (RecordingException e)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            await registry.EndAsync(session, ErrorCode.RecordingFailed);
+            throw new ProtocolException(ErrorCode.RecordingFailed, "the broker cannot write its ledger, so there is no session");
+        }
+    }
+
+    /// <summary>The session's last word in the ledger, and the head with it, before the agent is told of the end.</summary>
+    private async Task LeaveAsync(BrokerSession session, SessionClosed closed)
+    {
+        try
+        {
+            await ledger.CloseSessionAsync(session.Id, new LedgerClose(closed.Code, null, null));
+            await ledger.PublishAsync();
+        }
+        catch (RecordingException e)
+        {
+            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
         }
     }
 
@@ -49,9 +82,11 @@ internal sealed class SessionConnections(SessionRegistry registry)
     {
         using var life = new CancellationTokenSource();
         SessionClosed closed = new(ErrorCode.ClientGone, "the agent closed the session");
+        void PassOn(LedgerHead head) => SendHead(writer, head);
         try
         {
             await writer.WriteAsync(FrameType.SessionOpened, registry.Describe(session), ProtocolJson.Default.SessionOpened, life.Token);
+            ledger.HeadSigned += PassOn;
             // The worker is wanted soon: its start need not wait for the first operation. A failure comes up then.
             _ = session.WorkerAsync(life.Token).ContinueWith(t => t.Exception, TaskScheduler.Default);
             closed = await UntilEndAsync(session, reader, life);
@@ -62,9 +97,18 @@ internal sealed class SessionConnections(SessionRegistry registry)
         }
         session.Leave();
         await life.CancelAsync();
+        await LeaveAsync(session, closed);
+        ledger.HeadSigned -= PassOn;
         // The agent need not wait until targets and worker are gone; that it asked them to go is all that it can do.
         await TryCloseAsync(writer, closed);
         await registry.EndAsync(session, closed.Code);
+    }
+
+    private static void SendHead(FrameWriter writer, LedgerHead head)
+    {
+        // Not awaited: an agent that does not read must not hold up the ledger.
+        _ = writer.WriteAsync(FrameType.LedgerHead, new LedgerNote(head.Note.ToArray()), ProtocolJson.Default.LedgerNote, CancellationToken.None).AsTask()
+            .ContinueWith(t => t.Exception, TaskScheduler.Default);
     }
 
     private static async Task<SessionClosed> UntilEndAsync(BrokerSession session, FrameReader reader, CancellationTokenSource life)

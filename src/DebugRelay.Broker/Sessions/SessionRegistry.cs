@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>The sessions of this host, from challenge to end.</summary>
-internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust trust, string workerFolder) : IDisposable
+internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust trust, string workerFolder, string ledgerKeySha256) : IDisposable
 {
     private readonly ConcurrentDictionary<string, BrokerSession> _sessions = new();
     private readonly Lock _opening = new();
@@ -32,7 +32,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
             throw new ProtocolException(ErrorCode.LimitReached, "too many sessions are being opened");
         }
         string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        return (new Challenge(Host, id, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), DateTimeOffset.UtcNow + Limits.Session), new Slot(this));
+        return (new Challenge(Host, id, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), DateTimeOffset.UtcNow + Limits.Session, ledgerKeySha256), new Slot(this));
     }
 
     /// <summary>Opens the session that a proof is for.</summary>

@@ -25,7 +25,7 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
         using var heads = HeadsFile.Open(settings.HeadsFile);
         var connector = new AgentConnector(settings.Address, credentials);
         await using Session session = await Session.OpenAsync(
-            connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), interrupted);
+            connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), interrupted, settings.Claim);
         int exitCode = await work(session, parsed, interrupted);
         await session.CloseAsync();
         return exitCode;
@@ -36,5 +36,7 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
         public void OnNotice(Notice notice) => terminal.Error.WriteLine($"note: {Table.Printable(notice.Message)}");
 
         public void OnHead(string session, RecordingHead head) => heads.Add(HeadsFile.Witness(session, head));
+
+        public void OnLedgerHead(LedgerNote head) => heads.Add(head);
     }
 }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using DebugRelay.Cli.Commands.Access;
+using DebugRelay.Cli.Commands.Audit;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Demo;
+using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Scrub;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Cli.Connection;
@@ -42,8 +45,11 @@ internal static class CommandLine
         root.Subcommands.Add(ProcessesCommand.Create(context));
         root.Subcommands.Add(CountersCommand.Create(context));
         root.Subcommands.Add(TraceCommand.Create(context));
+        root.Subcommands.Add(AccessCommand.Create(context));
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));
+        root.Subcommands.Add(PolicyCommand.Create(context));
+        root.Subcommands.Add(AuditCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));
         return root;
     }

@@ -36,6 +36,13 @@ internal sealed class HeadsFile : IDisposable
     public void Add(WitnessedHead head)
         => _file?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{head.Session} {head.Index} {head.Sha256}"));
 
+    /// <summary>Keeps the head of a ledger. A note of another form is nothing to witness.</summary>
+    public void Add(LedgerNote head)
+    {
+        if (LedgerHead.Parse(head.Note) is { } parsed)
+            Add(parsed.Witness);
+    }
+
     /// <summary>What a head is known by.</summary>
     public static WitnessedHead Witness(string session, RecordingHead head)
         => new(session, head.Index, Convert.ToHexStringLower(SHA256.HashData(head.Checkpoint)));

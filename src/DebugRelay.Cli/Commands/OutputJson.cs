@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Commands.Policies;
+using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -13,4 +16,10 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
+[JsonSerializable(typeof(NamedVerdict))]
+[JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(PolicyAnswer))]
+[JsonSerializable(typeof(GrantVerdict))]
+[JsonSerializable(typeof(ShownRecording))]
+[JsonSerializable(typeof(ListedRecording[]))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -45,6 +45,9 @@ internal static class Processes
         };
     }
 
+    /// <summary>All of this name.</summary>
+    public static TargetProcess[] Named(TargetProcess[] all, string name) => Named(all, name, StringComparison.Ordinal);
+
     private static TargetProcess[] Named(TargetProcess[] all, string name, StringComparison comparison)
         => [.. all.Where(process => string.Equals(process.Name, name, comparison))];
 

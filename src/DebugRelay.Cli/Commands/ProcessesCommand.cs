@@ -39,14 +39,28 @@ internal static class ProcessesCommand
             terminal.Output.WriteLine($"no .NET process on {Table.Printable(host)} that you may see");
             return;
         }
-        var table = new Table(">PID", "NAME", "USER", ">UP", "YOU MAY");
-        foreach ((TargetProcess process, string[] operations) in processes)
+        var table = new Table([">PID", "NAME", "USER", ">UP", "YOU MAY", .. WithGrant(processes) ? ["WITH A GRANT"] : Array.Empty<string>()]);
+        foreach (ListedProcess listed in processes)
         {
-            table.Add(
+            TargetProcess process = listed.Process;
+            string[] row =
+            [
                 process.Pid.ToString(CultureInfo.InvariantCulture), process.Name, process.User,
-                Durations.Show(Processes.Age(process)), string.Join(' ', operations));
+                Durations.Show(Processes.Age(process)), string.Join(' ', listed.Operations),
+                .. WithGrant(processes) ? [MoreOf(listed)] : Array.Empty<string>(),
+            ];
+            table.Add(row);
         }
         foreach (string line in table.Lines())
             terminal.Output.WriteLine(indent + line);
+    }
+
+    private static bool WithGrant(ListedProcess[] processes) => processes.Any(listed => MoreOf(listed).Length > 0);
+
+    /// <summary>What an emergency would open is marked.</summary>
+    private static string MoreOf(ListedProcess listed)
+    {
+        string[] emergency = listed.BreakGlass ?? [];
+        return string.Join(' ', (listed.WithGrant ?? []).Union(emergency).Select(operation => emergency.Contains(operation) ? $"{operation}(!)" : operation));
     }
 }

@@ -13,11 +13,13 @@ internal sealed class ConnectionOptions
     private readonly Option<string> _reason = new("--reason") { HelpName = "TEXT", Description = "Why you look, for the recording (DEBUGRELAY_REASON)" };
     private readonly Option<string> _incident = new("--incident") { HelpName = "ID", Description = "The incident (DEBUGRELAY_INCIDENT)" };
     private readonly Option<string> _heads = new("--heads") { HelpName = "FILE", Description = "Keep the recording's heads as they come: a witness for `recording verify`" };
+    private readonly Option<string> _grant = new("--grant") { HelpName = "FILE", Description = "A grant from `access approve`; FILE.p7s lies beside FILE.json" };
+    private readonly Option<bool> _breakGlass = new("--break-glass") { Description = "Declare an emergency: announced at once, and reviewed; needs --reason and --incident" };
     private readonly CaOption _ca = new();
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_host, _certificate, _key, _ca.Option, _reason, _incident, _heads])
+        foreach (Option option in (Option[])[_host, _certificate, _key, _ca.Option, _reason, _incident, _grant, _breakGlass, _heads])
             command.Options.Add(option);
     }
 
@@ -38,6 +40,7 @@ internal sealed class ConnectionOptions
         {
             Reason = First(parsed, _reason, surroundings.Variable("REASON")),
             Incident = First(parsed, _incident, surroundings.Variable("INCIDENT")),
+            Claim = new Claim(parsed.GetValue(_grant) is { } grant ? GrantFile.Load(grant) : null, parsed.GetValue(_breakGlass)),
             HeadsFile = parsed.GetValue(_heads),
         };
     }
@@ -94,6 +97,9 @@ internal sealed record ConnectionSettings(AgentAddress Address, string Certifica
     public string? Reason { get; init; }
 
     public string? Incident { get; init; }
+
+    /// <summary>What the user brings along for operations that need more than his roles.</summary>
+    public Claim Claim { get; init; } = new();
 
     /// <summary>Where to keep the recording's heads; null: nowhere.</summary>
     public string? HeadsFile { get; init; }

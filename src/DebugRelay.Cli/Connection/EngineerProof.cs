@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Policy;
+using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol.Messages;
 
@@ -13,17 +14,22 @@ namespace DebugRelay.Cli.Connection;
 internal sealed class EngineerProof : IDisposable
 {
     private readonly ECDsa _pair;
+    private readonly ECDiffieHellman _encryption;
     private readonly string? _reason;
 
-    private EngineerProof(ECDsa pair, Proof message, string? reason) => (_pair, Message, _reason) = (pair, message, reason);
+    private EngineerProof(ECDsa pair, ECDiffieHellman encryption, Proof message, string? reason) => (_pair, _encryption, Message, _reason) = (pair, encryption, message, reason);
 
     /// <summary>What answers the challenge.</summary>
     public Proof Message { get; }
+
+    /// <summary>The key that unscrubbed data come encrypted to.</summary>
+    public ECDiffieHellman Encryption => _encryption;
 
     /// <exception cref="UsageException">The certificate's key is of no kind that can sign here, or the reason is too long.</exception>
     public static EngineerProof Answer(Challenge challenge, ClientCredentials credentials, string? reason, string? incident)
     {
         ECDsa pair = EphemeralKey.NewPair();
+        ECDiffieHellman encryption = EphemeralKey.NewEncryptionPair();
         try
         {
             var statement = new SessionStatement
@@ -32,6 +38,7 @@ internal sealed class EngineerProof : IDisposable
                 Session = challenge.Session,
                 Nonce = challenge.Nonce,
                 EphemeralKey = EphemeralKey.Of(pair),
+                EncryptionKey = EphemeralKey.Of(encryption),
                 NotAfter = challenge.NotAfter,
                 Reason = reason,
                 Incident = incident,
@@ -39,11 +46,12 @@ internal sealed class EngineerProof : IDisposable
             };
             SessionProof proof = SessionProof.Create(credentials.Certificate, credentials.Intermediates, statement);
             byte[][] chain = [.. proof.Chain.Select(certificate => certificate.ToArray())];
-            return new EngineerProof(pair, new Proof(proof.Statement.ToArray(), proof.Signature.ToArray(), chain), reason);
+            return new EngineerProof(pair, encryption, new Proof(proof.Statement.ToArray(), proof.Signature.ToArray(), chain), reason);
         }
         catch (Exception error)
         {
             pair.Dispose();
+            encryption.Dispose();
             throw error is ArgumentException or DocumentException
                 ? new UsageException($"the session cannot be asked for: {error.Message}", "see --cert, --reason and --incident", error)
                 : error;
@@ -52,12 +60,13 @@ internal sealed class EngineerProof : IDisposable
 
     /// <summary>Signs a request for an operation.</summary>
     /// <exception cref="UsageException">The order cannot be a request: too many providers, too long arguments.</exception>
-    public OpenOperation Sign(OperationOrder order, ulong number, SessionOpened session, string host)
+    public OpenOperation Sign(OperationOrder order, ulong number, SessionOpened session, string host, Claim claim)
     {
         try
         {
-            SignedRequest request = SignedRequest.Create(_pair, RequestOf(order, number, session.Session, host));
-            return new OpenOperation(session.Session, session.Ticket, request.Request.ToArray(), request.Signature.ToArray());
+            GrantFiles? grant = claim.GrantFor(order.Name);
+            SignedRequest request = SignedRequest.Create(_pair, RequestOf(order, number, session.Session, host, grant, claim.BreakGlass));
+            return new OpenOperation(session.Session, session.Ticket, request.Request.ToArray(), request.Signature.ToArray(), grant is null ? null : new SignedGrant(grant.Document.ToArray(), grant.Signatures.ToArray()));
         }
         catch (DocumentException error)
         {
@@ -65,9 +74,13 @@ internal sealed class EngineerProof : IDisposable
         }
     }
 
-    public void Dispose() => _pair.Dispose();
+    public void Dispose()
+    {
+        _pair.Dispose();
+        _encryption.Dispose();
+    }
 
-    private OperationRequest RequestOf(OperationOrder order, ulong number, string session, string host) => new()
+    private OperationRequest RequestOf(OperationOrder order, ulong number, string session, string host, GrantFiles? grant, bool breakGlass) => new()
     {
         Host = host,
         Session = session,
@@ -75,7 +88,11 @@ internal sealed class EngineerProof : IDisposable
         Operation = order.Name,
         Target = order.Target is { } target ? new RequestTarget(target.Pid, target.StartTime) : null,
         Parameters = order.EventPipe is { } eventPipe ? ParametersOf(eventPipe) : null,
+        Unscrubbed = order.Unscrubbed,
         Reason = _reason,
+        Grant = grant?.Sha256,
+        BreakGlass = breakGlass,
+        Watch = order.Watch,
     };
 
     private static EventPipeParameters ParametersOf(EventPipeOrder order) => new()

@@ -21,6 +21,9 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _bytes;
 
+    /// <summary>How often the grant that it needed may still be used; null where it needed none.</summary>
+    public int? UsesLeft => accepted.UsesLeft;
+
     /// <summary>The rule of the policy that allows it.</summary>
     public string Rule => accepted.Rule;
 

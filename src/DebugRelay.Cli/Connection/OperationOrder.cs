@@ -1,3 +1,4 @@
+using DebugRelay.Policy.Grants;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Cli.Connection;
@@ -6,7 +7,24 @@ namespace DebugRelay.Cli.Connection;
 /// <param name="Name">The operation's name, for instance `trace`.</param>
 /// <param name="Target">The process; null for operations on the host.</param>
 /// <param name="EventPipe">What to trace; null for operations that trace nothing.</param>
-internal sealed record OperationOrder(string Name, TargetProcess? Target = null, EventPipeOrder? EventPipe = null);
+internal sealed record OperationOrder(string Name, TargetProcess? Target = null, EventPipeOrder? EventPipe = null)
+{
+    /// <summary>Whether the data are wanted without scrubbing; they come encrypted to this session.</summary>
+    public bool Unscrubbed { get; init; }
+
+    /// <summary>The session to watch; null for every other operation.</summary>
+    public string? Watch { get; init; }
+}
+
+/// <summary>What the user brings along for operations that need more than his roles.</summary>
+/// <param name="Grant">A grant; it is sent with the operations that it names.</param>
+/// <param name="BreakGlass">Whether an emergency is declared.</param>
+internal sealed record Claim(GrantFiles? Grant = null, bool BreakGlass = false)
+{
+    /// <summary>The grant, where it speaks of the operation.</summary>
+    public GrantFiles? GrantFor(string operation)
+        => Grant is not null && GrantCheck.Parse(Grant).Scope.Operations.Contains(operation) ? Grant : null;
+}
 
 /// <summary>One EventPipe session.</summary>
 /// <param name="Providers">At least one.</param>

@@ -27,6 +27,12 @@ internal sealed class Session : IAsyncDisposable
 
     public Hello Hello => _control.Hello;
 
+    /// <summary>What the user brings along for operations that need more than his roles.</summary>
+    public Claim Claim { get; init; } = new();
+
+    /// <summary>Opens what comes encrypted to this session.</summary>
+    public System.Security.Cryptography.ECDiffieHellman Encryption => _proof.Encryption;
+
     /// <summary>Who the agent takes us for, and until when.</summary>
     public SessionOpened Opened { get; }
 
@@ -37,7 +43,7 @@ internal sealed class Session : IAsyncDisposable
     /// <exception cref="ConnectionException">No connection came about.</exception>
     /// <exception cref="RefusedException">The agent said no.</exception>
     public static async Task<Session> OpenAsync(
-        AgentConnector connector, string? reason, string? incident, ISessionObserver observer, CancellationToken cancellation)
+        AgentConnector connector, string? reason, string? incident, ISessionObserver observer, CancellationToken cancellation, Claim? claim = null)
     {
         AgentConnection control = await connector.ConnectAsync(cancellation);
         EngineerProof? proof = null;
@@ -48,7 +54,7 @@ internal sealed class Session : IAsyncDisposable
             proof = EngineerProof.Answer(challenge, connector.Credentials, reason, incident);
             await control.WriteAsync(FrameType.Proof, proof.Message, ProtocolJson.Default.Proof, cancellation);
             SessionOpened opened = (await control.ExpectAsync(FrameType.SessionOpened, cancellation)).Read(ProtocolJson.Default.SessionOpened);
-            return new Session(connector, control, proof, opened, observer);
+            return new Session(connector, control, proof, opened, observer) { Claim = claim ?? new Claim() };
         }
         catch
         {
@@ -69,7 +75,7 @@ internal sealed class Session : IAsyncDisposable
         try
         {
             ulong number = (ulong)Interlocked.Increment(ref _lastNumber);
-            OpenOperation open = _proof.Sign(order, number, Opened, Hello.Host);
+            OpenOperation open = _proof.Sign(order, number, Opened, Hello.Host, Claim);
             await connection.WriteAsync(FrameType.OpenOperation, open, ProtocolJson.Default.OpenOperation, cancellation);
             Accepted accepted = (await connection.ExpectAsync(FrameType.Accepted, cancellation)).Read(ProtocolJson.Default.Accepted);
             return new Operation(this, connection, accepted);
@@ -162,6 +168,9 @@ internal sealed class Session : IAsyncDisposable
             case FrameType.RecordingHead:
                 observer.OnHead(Opened.Session, frame.Read(ProtocolJson.Default.RecordingHead));
                 break;
+            case FrameType.LedgerHead:
+                observer.OnLedgerHead(frame.Read(ProtocolJson.Default.LedgerNote));
+                break;
             case FrameType.Refused:
                 throw new RefusedException(frame.ReadRefused());
             default:
@@ -198,4 +207,7 @@ internal interface ISessionObserver
 
     /// <summary>The head of the recording of this session.</summary>
     void OnHead(string session, RecordingHead head);
+
+    /// <summary>The head of a ledger of the host.</summary>
+    void OnLedgerHead(LedgerNote head);
 }

@@ -49,6 +49,9 @@ public sealed record HostConfiguration
     /// <summary>The host's name in policy and recordings.</summary>
     public required string Host { get; init; }
 
+    /// <summary>What the host gives in all.</summary>
+    public HostLimits Limits { get; init; } = new();
+
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
     public const string SpawnBroker = "spawn";
 
@@ -85,6 +88,8 @@ public sealed record HostConfiguration
             if (!IPEndPoint.TryParse(address, out _) || !address.Contains(':', StringComparison.Ordinal))
                 throw new ConfigurationException($"{path}: listen: \"{address}\" is no ADDRESS:PORT");
         }
+        if (Limits.Problem() is { } problem)
+            throw new ConfigurationException($"{path}: {problem}");
         if (Scrub == "none")
             throw new ConfigurationException($"{path}: scrub: nothing leaves a host unscrubbed by configuration; that needs a grant for each case");
     }
@@ -110,13 +115,15 @@ public sealed record HostConfiguration
         Spool = Path.Combine(folder, document.Spool),
         Broker = document.Broker is null or SpawnBroker ? SpawnBroker : Path.Combine(folder, document.Broker),
         Host = document.Host ?? Dns.GetHostName(),
+        Limits = document.Limits?.Resolve() ?? new HostLimits(),
     };
 }
 
 /// <summary>The file as it is written: what may be left out is null.</summary>
 internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
-    string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null);
+    string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
+    HostLimitsDocument? Limits = null, [property: JsonPropertyName("$schema")] string? Schema = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);

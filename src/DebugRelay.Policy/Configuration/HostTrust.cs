@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
@@ -46,11 +47,50 @@ public sealed record HostTrust(TrustStore Store, PolicyDocument Policy)
         return end < session.NotAfter ? end : session.NotAfter;
     }
 
-    /// <summary>Decides on an operation of a session. Agent and broker both ask this, each by itself.</summary>
+    /// <summary>Decides on an operation that is not asked for yet, as lists show it: without a grant, without an emergency.</summary>
     /// <param name="session">The verified session.</param>
     /// <param name="operation">One of <see cref="Operations"/>.</param>
     /// <param name="target">The host, and the process where the operation has one.</param>
     /// <param name="now">The time.</param>
     public Decision Decide(VerifiedSession session, string operation, AccessTarget target, DateTimeOffset now)
         => PolicyEngine.Decide(Policy, session.Identity, new AccessRequest { Operation = operation, Target = target, Reason = session.Statement.Reason }, now);
+
+    /// <summary>
+    /// Decides on a request, with the grant that came along. Agent and broker both ask this, each by itself, and ask again while the operation runs:
+    /// what ended in the meantime (a grant, an approver's certificate, a rule) is denied then. What a grant has left is the broker's to know.
+    /// </summary>
+    /// <param name="session">The verified session.</param>
+    /// <param name="request">The verified request.</param>
+    /// <param name="grant">The grant that came with it; null where none did. Its SHA-256 must be the one that the request names.</param>
+    /// <param name="target">The host, and the process where the operation has one.</param>
+    /// <param name="scrub">The host's scrub profile.</param>
+    /// <param name="now">The time.</param>
+    public Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, AccessTarget target, string scrub, DateTimeOffset now)
+    {
+        var access = new AccessRequest
+        {
+            Operation = request.Operation,
+            Unscrubbed = request.Unscrubbed,
+            Target = target,
+            Reason = session.Statement.Reason,
+            Incident = session.Statement.Incident,
+            BreakGlass = request.BreakGlass,
+        };
+        return PolicyEngine.Decide(Policy, session.Identity, access with { Approval = ApprovalOf(session.Identity, request, access, grant, scrub, now) }, now);
+    }
+
+    /// <summary>A grant that cannot be used is one that gives nothing, and says why.</summary>
+    private Approval? ApprovalOf(PeerIdentity identity, OperationRequest request, AccessRequest access, GrantFiles? grant, string scrub, DateTimeOffset now)
+    {
+        if (grant is null) return request.Grant is null ? null : new Approval { Grant = request.Grant[..8], Problem = "did not come along" };
+        if (grant.Sha256 != request.Grant) return new Approval { Grant = grant.Sha256[..8], Problem = "is not the one that the request names" };
+        try
+        {
+            return GrantCheck.For(GrantCheck.Verify(grant, Policy, Store, now), identity, access, scrub, now);
+        }
+        catch (GrantException error)
+        {
+            return new Approval { Grant = grant.Sha256[..8], Problem = $"is refused: {error.Message}" };
+        }
+    }
 }

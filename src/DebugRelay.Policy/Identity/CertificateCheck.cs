@@ -25,6 +25,17 @@ public static class CertificateCheck
         X509Certificate2 certificate, IReadOnlyCollection<X509Certificate2> intermediates, TrustStore trust, DateTimeOffset at) =>
         Check(certificate, intermediates, trust, ClientAuthentication, "client authentication", at);
 
+    /// <summary>Judges the certificate of one who signed a document: an approver, or who keeps a deny list.</summary>
+    /// <param name="certificate">The signer's own certificate.</param>
+    /// <param name="intermediates">What came with the signature besides, in any order.</param>
+    /// <param name="trust">The anchors and lists to judge by.</param>
+    /// <param name="usage">The extended key usage that it must name, as an object identifier.</param>
+    /// <param name="usageName">What the usage is for, for the message.</param>
+    /// <param name="at">The time of the judgement.</param>
+    public static CertificateResult ForSigner(
+        X509Certificate2 certificate, IReadOnlyCollection<X509Certificate2> intermediates, TrustStore trust, string usage, string usageName, DateTimeOffset at) =>
+        Check(certificate, intermediates, trust, usage, usageName, at);
+
     /// <summary>Judges an agent's certificate.</summary>
     /// <param name="certificate">The peer's own certificate.</param>
     /// <param name="intermediates">What the peer sent besides, in any order.</param>

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace DebugRelay.Policy.Proofs;
 
-/// <summary>The public half of a session's own key: ECDSA on P-256, made by the client for one session.</summary>
+/// <summary>
+/// The public half of a session's own key on P-256, made by the client for one session: one for ECDSA signs its requests, another for ECDH is what
+/// unscrubbed data are encrypted to.
+/// </summary>
 public sealed class EphemeralKey
 {
     // The only form that a key on P-256 has in DER: named curve, uncompressed point. It is compared before any library sees the bytes, for
@@ -21,6 +24,13 @@ public sealed class EphemeralKey
 
     /// <summary>Makes the key pair of a new session; the caller disposes of it when the session ends.</summary>
     public static ECDsa NewPair() => ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    /// <summary>Makes the pair that unscrubbed data are encrypted to; the caller disposes of it when the session ends.</summary>
+    public static ECDiffieHellman NewEncryptionPair() => ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+
+    /// <summary>The public half of a pair from <see cref="NewEncryptionPair"/>.</summary>
+    public static EphemeralKey Of(ECDiffieHellman pair) =>
+        TryImport(pair.ExportSubjectPublicKeyInfo()) ?? throw new ArgumentException("A session's key is on P-256.", nameof(pair));
 
     /// <summary>The public half of a pair.</summary>
     /// <exception cref="ArgumentException">The pair is not on P-256.</exception>

@@ -36,6 +36,15 @@ public sealed record OperationRequest
     /// <summary>Why, in the engineer's words.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>SHA-256 of the grant that comes along, in lower-case hexadecimal; null where none does.</summary>
+    public string? Grant { get; init; }
+
+    /// <summary>Whether an emergency is declared.</summary>
+    public bool BreakGlass { get; init; }
+
+    /// <summary>The session to watch; there for <see cref="Operations.SessionWatch"/>, and only there.</summary>
+    public string? Watch { get; init; }
+
     /// <summary>Parses the exact bytes that were signed.</summary>
     /// <exception cref="DocumentException">The bytes are no request of this version, or its parts do not fit its operation.</exception>
     public static OperationRequest Parse(ReadOnlySpan<byte> utf8)
@@ -53,6 +62,9 @@ public sealed record OperationRequest
             Target = reader.Optional("target") is { } target ? RequestTarget.Read(target) : null,
             Parameters = reader.Optional("parameters") is { } parameters ? EventPipeParameters.Read(parameters) : null,
             Reason = reader.OptionalText("reason", Limits.ReasonCharacters),
+            Grant = reader.Optional("grant") is { } grant ? SignedFields.ReadSha256(grant) : null,
+            BreakGlass = reader.Optional("breakGlass")?.AsBoolean() ?? false,
+            Watch = reader.Optional("watch") is { } watch ? SignedFields.ReadId(watch) : null,
         };
         reader.End();
         return request.ProblemOfParts() is { } problem ? throw document.Error(problem) : request;
@@ -70,6 +82,9 @@ public sealed record OperationRequest
         Target?.Write(writer);
         Parameters?.Write(writer);
         SignedFields.WriteOptional(writer, "reason", Reason);
+        SignedFields.WriteOptional(writer, "grant", Grant);
+        if (BreakGlass) writer.WriteBoolean("breakGlass", true);
+        SignedFields.WriteOptional(writer, "watch", Watch);
     });
 
     private static string ReadOperation(StrictValue value)
@@ -85,6 +100,8 @@ public sealed record OperationRequest
         if (process != (Target is not null)) return process ? $"{Operation} needs a \"target\"" : $"{Operation} takes no \"target\"";
         bool eventPipe = Operations.IsEventPipe(Operation);
         if (eventPipe != (Parameters is not null)) return eventPipe ? $"{Operation} needs \"parameters\"" : $"{Operation} takes no \"parameters\"";
+        bool watch = Operation == Operations.SessionWatch;
+        if (watch != (Watch is not null)) return watch ? $"{Operation} needs a \"watch\"" : $"{Operation} takes no \"watch\"";
         return null;
     }
 }

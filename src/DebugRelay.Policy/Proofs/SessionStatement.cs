@@ -1,4 +1,3 @@
-using System.Globalization;
 using DebugRelay.Policy.Json;
 
 namespace DebugRelay.Policy.Proofs;
@@ -13,7 +12,6 @@ public sealed record SessionStatement
     public const string Purpose = "debugrelay session statement";
 
     private const int Version = 1;
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <summary>The signature's algorithm: ES256, ES384 or PS256; <see cref="SessionProof.Create"/> sets it from the certificate.</summary>
     public string Algorithm { get; init; } = "";
@@ -29,6 +27,9 @@ public sealed record SessionStatement
 
     /// <summary>The key that will sign the session's requests.</summary>
     public required EphemeralKey EphemeralKey { get; init; }
+
+    /// <summary>The key (ECDH on P-256) that unscrubbed data are encrypted to; without one there are none.</summary>
+    public EphemeralKey? EncryptionKey { get; init; }
 
     /// <summary>When the session ends, at the latest; whole seconds, UTC.</summary>
     public required DateTimeOffset NotAfter { get; init; }
@@ -55,7 +56,8 @@ public sealed record SessionStatement
             Session = SignedFields.ReadSession(reader),
             Nonce = reader.Required("nonce").AsText(Limits.NameCharacters),
             EphemeralKey = ReadKey(reader.Required("ephemeralKey")),
-            NotAfter = ReadTime(reader.Required("notAfter")),
+            EncryptionKey = reader.Optional("encryptionKey") is { } encryptionKey ? ReadKey(encryptionKey) : null,
+            NotAfter = SignedFields.ReadTime(reader.Required("notAfter")),
             Reason = reader.OptionalText("reason", Limits.ReasonCharacters),
             Incident = reader.OptionalText("incident", Limits.IncidentCharacters),
             Client = reader.OptionalText("client", Limits.ReasonCharacters),
@@ -73,7 +75,8 @@ public sealed record SessionStatement
         writer.WriteString("session", Session);
         writer.WriteString("nonce", Nonce);
         writer.WriteBase64String("ephemeralKey", EphemeralKey.SubjectPublicKeyInfo.Span);
-        writer.WriteString("notAfter", NotAfter.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
+        if (EncryptionKey is { } encryptionKey) writer.WriteBase64String("encryptionKey", encryptionKey.SubjectPublicKeyInfo.Span);
+        SignedFields.WriteTime(writer, "notAfter", NotAfter);
         SignedFields.WriteOptional(writer, "reason", Reason);
         SignedFields.WriteOptional(writer, "incident", Incident);
         SignedFields.WriteOptional(writer, "client", Client);
@@ -86,13 +89,5 @@ public sealed record SessionStatement
         bool base64 = Convert.TryFromBase64String(text, bytes, out int length) && Convert.ToBase64String(bytes, 0, length) == text;
         EphemeralKey? key = base64 ? EphemeralKey.TryImport(bytes.AsSpan(0, length)) : null;
         return key ?? throw value.Error("is no public key on P-256 (SubjectPublicKeyInfo in base64)");
-    }
-
-    private static DateTimeOffset ReadTime(StrictValue value)
-    {
-        string text = value.AsText(Limits.NameCharacters);
-        return DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? time
-            : throw value.Error("is no time such as 2026-01-31T12:00:00Z");
     }
 }

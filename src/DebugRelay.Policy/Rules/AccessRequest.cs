@@ -17,6 +17,15 @@ public sealed record AccessRequest
 
     /// <summary>Why, in the caller's words; may be missing unless a role requires it.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The incident, in the caller's words; an emergency needs one.</summary>
+    public string? Incident { get; init; }
+
+    /// <summary>The grant that was offered, judged for this very request; null when none was.</summary>
+    public Approval? Approval { get; init; }
+
+    /// <summary>Whether the caller declares an emergency, and so asks for what the role's <c>breakGlass</c> allows.</summary>
+    public bool BreakGlass { get; init; }
 }
 
 /// <summary>A process as the host itself knows it (from <c>/proc</c>, never from the process); null is "not known".</summary>
@@ -27,6 +36,9 @@ public sealed record AccessTarget
 
     /// <summary>The process id.</summary>
     public int? Pid { get; init; }
+
+    /// <summary>The start time in clock ticks since boot, which tells a process from a later one with its id.</summary>
+    public ulong? StartTime { get; init; }
 
     /// <summary>The process's name.</summary>
     public string? Name { get; init; }

@@ -3,6 +3,9 @@ namespace DebugRelay.Policy.Rules;
 /// <summary>The policy's answer.</summary>
 public sealed record Decision
 {
+    /// <summary>No, before any rule was asked.</summary>
+    public static Decision None { get; } = new() { Allowed = false, Reason = "" };
+
     /// <summary>Whether the operation may go ahead.</summary>
     public required bool Allowed { get; init; }
 
@@ -17,6 +20,21 @@ public sealed record Decision
 
     /// <summary>When the permission ends, at the latest. Null when denied.</summary>
     public DateTimeOffset? NotAfter { get; init; }
+
+    /// <summary>What ends it then, as one clause. Null when denied.</summary>
+    public string? EndReason { get; init; }
+
+    /// <summary>The id of the grant without which it would be denied; null where none was needed.</summary>
+    public string? Grant { get; init; }
+
+    /// <summary>The emergency's rule, where the operation is allowed by it alone; null otherwise.</summary>
+    public BreakGlassRule? BreakGlass { get; init; }
+
+    /// <summary>Whether another person must be watching while the operation runs.</summary>
+    public bool NeedsObserver { get; init; }
+
+    /// <summary>Whether a declared emergency would allow what is denied here.</summary>
+    public bool BreakGlassWouldDo { get; init; }
 
     /// <summary>How many approvers a grant for this request would need; null when a grant would not help or is not needed.</summary>
     public int? ApproversNeeded { get; init; }

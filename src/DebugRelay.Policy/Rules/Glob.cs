@@ -38,6 +38,12 @@ public sealed record Glob
         return Pattern.AsSpan(p).TrimStart('*').IsEmpty;
     }
 
+    /// <summary>The characters that stand for themselves.</summary>
+    internal IEnumerable<char> Literals => Pattern.Where(c => c is not ('*' or '?'));
+
+    /// <summary>Whether each name that <paramref name="other"/> matches is matched here; false where that is not plain to see.</summary>
+    internal bool Covers(Glob other) => Pattern == other.Pattern || (!Pattern.Contains('?') && Matches(other.Pattern));
+
     /// <inheritdoc/>
     public override string ToString() => Pattern;
 }

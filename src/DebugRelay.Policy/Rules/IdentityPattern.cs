@@ -41,6 +41,15 @@ public sealed record IdentityPattern
         return segments.Length == _segments.Length && segments.Zip(_segments).All(pair => pair.Second == "*" || pair.First == pair.Second);
     }
 
+    /// <summary>Whether the pattern names one identity alone.</summary>
+    internal bool IsExact => !_segments.Contains("*");
+
+    /// <summary>Whether each identity that <paramref name="other"/> names is named here.</summary>
+    internal bool Covers(IdentityPattern other) =>
+        _kind == other._kind
+        && _segments.Length == other._segments.Length
+        && other._segments.Zip(_segments).All(pair => pair.Second == "*" || pair.First == pair.Second);
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 

@@ -97,6 +97,9 @@ public static class Operations
     private static readonly FrozenSet<string> EventPipe =
         new[] { Counters, Trace, Stacks, GcDump, Logs, Exceptions }.ToFrozenSet(StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> Harmless =
+        new[] { ProcessList, ProcessInfo, Counters, Inventory, SessionList, SessionKill }.ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>All known names.</summary>
     public static IReadOnlyCollection<string> All => Scopes.Keys;
 
@@ -105,6 +108,12 @@ public static class Operations
 
     /// <summary>Whether the operation is carried out by an event-pipe session, and so takes providers.</summary>
     public static bool IsEventPipe(string operation) => EventPipe.Contains(operation);
+
+    /// <summary>Whether the operation shows names and numbers alone, or takes access away: what a policy may let go on with a stale revocation list.</summary>
+    public static bool IsHarmless(string operation) => Harmless.Contains(operation);
+
+    /// <summary>Whether the operation writes a dump, and so counts against a role's <c>dumps</c>.</summary>
+    public static bool IsDump(string operation) => operation.StartsWith("dump.", StringComparison.Ordinal);
 
     /// <summary>What the operation is asked of.</summary>
     /// <exception cref="KeyNotFoundException">The operation is not known.</exception>

@@ -14,11 +14,26 @@ public sealed record PolicyDocument
     /// <summary>Who may sign grants; his certificate bears <see cref="ApproverUsage"/> besides.</summary>
     public IReadOnlyList<IdentityPattern> Approvers { get; init; } = [];
 
+    /// <summary>Whether everybody is an approver whose certificate says so; for a look at a grant without a host's policy. No document sets it.</summary>
+    public bool ApproversAreAny { get; init; }
+
     /// <summary>The object identifier of the approver's extended key usage.</summary>
     public string ApproverUsage { get; init; } = DefaultApproverUsage;
 
     /// <summary>Who signs off what was done in an emergency.</summary>
     public IReadOnlyList<IdentityPattern> Reviewers { get; init; } = [];
+
+    /// <summary>Who may sign deny lists.</summary>
+    public IReadOnlyList<IdentityPattern> DenySigners { get; init; } = [];
+
+    /// <summary>
+    /// Operations that go on while a revocation list is past the time of its renewal. Only harmless ones can be named; empty, which is the
+    /// default, stops everything.
+    /// </summary>
+    public IReadOnlySet<string> StaleCrlAllow { get; init; } = new HashSet<string>();
+
+    /// <summary>Whether reviewers can read unscrubbed data later; else the recording's copy of them can be read by nobody.</summary>
+    public bool ReviewersReadUnscrubbed { get; init; }
 
     /// <summary>The policy of a host that has none: it allows nothing.</summary>
     public static PolicyDocument Empty { get; } = new() { Roles = [] };
@@ -32,8 +47,11 @@ public sealed record PolicyDocument
     public static PolicyDocument Parse(ReadOnlySpan<byte> utf8) => PolicyReader.Read(utf8);
 
     /// <summary>Whether the identity is a member of <c>approvers</c>; says nothing of his certificate.</summary>
-    public bool IsApprover(PeerIdentity identity) => Approvers.Any(pattern => pattern.Matches(identity));
+    public bool IsApprover(PeerIdentity identity) => ApproversAreAny || Approvers.Any(pattern => pattern.Matches(identity));
 
     /// <summary>Whether the identity is a member of <c>reviewers</c>.</summary>
     public bool IsReviewer(PeerIdentity identity) => Reviewers.Any(pattern => pattern.Matches(identity));
+
+    /// <summary>Whether the identity is a member of <c>denySigners</c>; says nothing of his certificate.</summary>
+    public bool IsDenySigner(PeerIdentity identity) => DenySigners.Any(pattern => pattern.Matches(identity));
 }

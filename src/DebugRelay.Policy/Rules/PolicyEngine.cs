@@ -21,12 +21,21 @@ public static class PolicyEngine
 
         Role[] reaching = [.. roles.Where(role => Reaches(role, request))];
         Role[] allowing = [.. reaching.Where(role => Requirement(role, request) == 0)];
-        Role[] answering = [.. allowing.Where(role => !role.RequireReason || !string.IsNullOrWhiteSpace(request.Reason))];
-        if (answering.Length > 0) return Allowed(answering, request, now);
-        if (allowing.Length > 0) return Denied($"role {allowing[0].Name} asks for a reason", allowing[0]);
-        return reaching.Where(role => Requirement(role, request) is not null).MinBy(role => Requirement(role, request)) is { } granting
-            ? NeedsGrant(granting, request)
+        if (allowing.Length > 0) return Answered(allowing, request) is { Length: > 0 } plain ? Allowed(plain, request, now) : NeedsReason(allowing[0]);
+
+        Role[] granting = [.. reaching.Where(role => Requirement(role, request) is not null)];
+        Role[] granted = [.. granting.Where(role => request.Approval?.Gives(Requirement(role, request)!.Value) == true)];
+        if (granted.Length > 0)
+        {
+            return Answered(granted, request) is { Length: > 0 } answered ? WithGrant(answered, request, request.Approval!, now) : NeedsReason(granted[0]);
+        }
+
+        Role[] breaking = [.. reaching.Where(role => Breaks(role, request))];
+        if (breaking.Length > 0 && request.BreakGlass) return InEmergency(breaking, request, now);
+        Decision denied = granting.MinBy(role => Requirement(role, request)) is { } closest
+            ? NeedsGrant(closest, request)
             : Denied($"no role of {identity} allows {Shown(request)}{On(request)}");
+        return denied with { BreakGlassWouldDo = breaking.Length > 0 };
     }
 
     private static string? Refusal(AccessRequest request)
@@ -58,22 +67,65 @@ public static class PolicyEngine
     private static int? Requirement(Role role, string operation) =>
         role.Allow.Contains(operation) ? 0 : role.WithGrant.GetValueOrDefault(operation)?.Approvers;
 
+    private static Role[] Answered(Role[] roles, AccessRequest request) =>
+        [.. roles.Where(role => !role.RequireReason || !string.IsNullOrWhiteSpace(request.Reason))];
+
+    /// <summary>An emergency never lifts the scrubbing.</summary>
+    private static bool Breaks(Role role, AccessRequest request) => !request.Unscrubbed && role.BreakGlass?.Allow.Contains(request.Operation) == true;
+
     private static Decision Allowed(Role[] roles, AccessRequest request, DateTimeOffset now)
     {
         RoleLimits limits = Widest(roles)!;
         return new Decision
         {
             Allowed = true,
-            Reason = $"role {roles[0].Name} allows {request.Operation}",
+            Reason = $"role {roles[0].Name} allows {Shown(request)}",
             Role = roles[0].Name,
             Limits = limits,
             NotAfter = now + limits.Session,
+            EndReason = $"role {roles[0].Name} allows no longer session",
+            NeedsObserver = roles.All(role => role.Observe.Contains(request.Operation)),
         };
     }
 
-    // Grants and the emergency's rule open this door; until a request can carry them, it stays shut.
-    private static Decision NeedsGrant(Role role, AccessRequest request) =>
-        Denied($"role {role.Name} allows {Shown(request)} only with a grant", role) with { ApproversNeeded = Requirement(role, request) };
+    private static Decision WithGrant(Role[] roles, AccessRequest request, Approval approval, DateTimeOffset now)
+    {
+        Decision allowed = Allowed(roles, request, now);
+        bool endsFirst = approval.NotAfter < allowed.NotAfter;
+        return allowed with
+        {
+            Reason = $"{allowed.Reason} with grant {approval.Grant} by {string.Join(" and ", approval.Approvers)}",
+            Grant = approval.Grant,
+            NotAfter = endsFirst ? approval.NotAfter : allowed.NotAfter,
+            EndReason = endsFirst ? $"grant {approval.Grant} is over" : allowed.EndReason,
+        };
+    }
+
+    private static Decision InEmergency(Role[] roles, AccessRequest request, DateTimeOffset now)
+    {
+        if (string.IsNullOrWhiteSpace(request.Reason)) return Denied("an emergency needs a reason", roles[0]);
+        if (string.IsNullOrWhiteSpace(request.Incident)) return Denied("an emergency needs an incident", roles[0]);
+        Role role = roles.MaxBy(each => each.BreakGlass!.For)!;
+        Decision allowed = Allowed([role], request, now);
+        return allowed with
+        {
+            Reason = $"role {role.Name} allows {request.Operation} in an emergency (break-glass)",
+            BreakGlass = role.BreakGlass,
+            NotAfter = now + role.BreakGlass!.For,
+            EndReason = "the emergency's time is over",
+            NeedsObserver = false,
+        };
+    }
+
+    private static Decision NeedsReason(Role role) => Denied($"role {role.Name} asks for a reason", role);
+
+    private static Decision NeedsGrant(Role role, AccessRequest request)
+    {
+        int approvers = Requirement(role, request)!.Value;
+        string why = request.Approval is { } approval ? $": {approval.Shortfall(approvers)}" : "";
+        string asked = approvers == 1 ? "a grant" : $"a grant by {approvers} approvers";
+        return Denied($"role {role.Name} allows {Shown(request)} only with {asked}{why}", role) with { ApproversNeeded = approvers };
+    }
 
     private static Decision Denied(string reason, Role? role = null) => new() { Allowed = false, Reason = reason, Role = role?.Name };
 

@@ -19,10 +19,21 @@ internal static class PolicyReader
         ObjectReader document = StrictJson.ParseFile(utf8, Limits.PolicyBytes).AsObject();
         IReadOnlyList<Role> roles = [.. document.Required("roles").AsMap().Select(member => ReadRole(member.Key, member.Value))];
         (IReadOnlyList<IdentityPattern> approvers, string usage) = ReadApprovers(document.Optional("approvers"));
-        IReadOnlyList<IdentityPattern> reviewers = ReadReviewers(document.Optional("reviewers"));
+        (IReadOnlyList<IdentityPattern> reviewers, bool readUnscrubbed) = ReadReviewers(document.Optional("reviewers"));
+        IReadOnlyList<IdentityPattern> denySigners = ReadMemberList(document.Optional("denySigners"));
+        IReadOnlySet<string> staleCrl = ReadStaleCrl(document.Optional("staleCrl"));
         document.Optional("$schema")?.AsText(Limits.ReasonCharacters);
         document.End();
-        return new PolicyDocument { Roles = roles, Approvers = approvers, ApproverUsage = usage, Reviewers = reviewers };
+        return new PolicyDocument
+        {
+            Roles = roles,
+            Approvers = approvers,
+            ApproverUsage = usage,
+            Reviewers = reviewers,
+            ReviewersReadUnscrubbed = readUnscrubbed,
+            DenySigners = denySigners,
+            StaleCrlAllow = staleCrl,
+        };
     }
 
     private static Role ReadRole(string name, StrictValue value)
@@ -37,6 +48,7 @@ internal static class PolicyReader
             Allow = ReadAllow(reader.Optional("allow")),
             WithGrant = ReadWithGrant(reader.Optional("withGrant")),
             BreakGlass = ReadBreakGlass(reader.Optional("breakGlass")),
+            Observe = ReadAllow(reader.Optional("observe")),
             Limits = ReadLimits(reader.Optional("limits")),
             RequireReason = reader.Optional("requireReason")?.AsBoolean() ?? false,
         };
@@ -80,7 +92,7 @@ internal static class PolicyReader
         foreach (StrictValue item in value?.AsArray() ?? [])
         {
             string operation = KnownOperation(item, item.AsText(Limits.NameCharacters));
-            if (operation == Operations.Unscrubbed) throw item.Error("unscrubbed needs a grant always: it belongs in \"withGrant\"");
+            if (operation == Operations.Unscrubbed) throw item.Error("unscrubbed needs a grant always: it belongs in \"withGrant\" alone");
             if (!operations.Add(operation)) throw item.Error($"{operation} is listed twice");
         }
         return operations;
@@ -105,6 +117,7 @@ internal static class PolicyReader
         var rule = new BreakGlassRule(
             ReadAllow(reader.Required("allow")),
             ReadDuration(reader.Required("for")),
+            reader.Optional("again") is { } again ? ReadDuration(again) : Limits.BreakGlassAgain,
             ReadAnnounce(reader.Optional("announce")));
         reader.End();
         return rule;
@@ -130,10 +143,20 @@ internal static class PolicyReader
             Bytes = reader.Optional("bytes") is { } bytes ? ReadSize(bytes, MostBytes) : missing.Bytes,
             Dumps = reader.Optional("dumps")?.AsInteger(0, MostDumps) ?? missing.Dumps,
             TraceBuffer = reader.Optional("traceBuffer") is { } buffer ? ReadSize(buffer, (long)Limits.BufferMegabytes << 20) : missing.TraceBuffer,
+            Providers = reader.Optional("providers") is { } providers ? ReadProviders(providers) : missing.Providers,
         };
         reader.End();
         return limits;
     }
+
+    private static ProviderRules ReadProviders(StrictValue value) => new()
+    {
+        Patterns =
+        [
+            .. value.AsArray().Select(item => ProviderPattern.TryParse(item.AsText(Limits.ProviderNameCharacters))
+                ?? throw item.Error("is no provider: write NAME, or NAME:0xKEYWORDS with up to 16 hexadecimal digits")),
+        ],
+    };
 
     private static TimeSpan ReadDuration(StrictValue value)
     {
@@ -166,7 +189,19 @@ internal static class PolicyReader
         return valid ? text : throw value.Error("is no object identifier such as 1.3.6.1.4.1.99999.1");
     }
 
-    private static IReadOnlyList<IdentityPattern> ReadReviewers(StrictValue? value)
+    private static HashSet<string> ReadStaleCrl(StrictValue? value)
+    {
+        if (value is null) return [];
+        ObjectReader reader = value.AsObject();
+        StrictValue allow = reader.Required("allow");
+        HashSet<string> operations = ReadAllow(allow);
+        reader.End();
+        return operations.FirstOrDefault(operation => !Operations.IsHarmless(operation)) is { } risky
+            ? throw allow.Error($"{risky} is no harmless operation: it always stops when a revocation list is stale")
+            : operations;
+    }
+
+    private static IReadOnlyList<IdentityPattern> ReadMemberList(StrictValue? value)
     {
         if (value is null) return [];
         ObjectReader reader = value.AsObject();
@@ -174,6 +209,23 @@ internal static class PolicyReader
         reader.End();
         return members;
     }
+
+    private static (IReadOnlyList<IdentityPattern> Members, bool ReadUnscrubbed) ReadReviewers(StrictValue? value)
+    {
+        if (value is null) return ([], false);
+        ObjectReader reader = value.AsObject();
+        IReadOnlyList<IdentityPattern> members = ReadMembers(reader.Required("members"));
+        bool readUnscrubbed = reader.Optional("unscrubbed") is { } unscrubbed && ReadKept(unscrubbed);
+        reader.End();
+        return (members, readUnscrubbed);
+    }
+
+    private static bool ReadKept(StrictValue value) => value.AsText(Limits.NameCharacters) switch
+    {
+        "ciphertext" => true,
+        "hash" => false,
+        _ => throw value.Error("must be \"ciphertext\" (reviewers can read it) or \"hash\""),
+    };
 
     private static string KnownOperation(StrictValue value, string operation) => Operations.IsKnown(operation)
         ? operation

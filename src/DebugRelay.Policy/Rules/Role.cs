@@ -24,6 +24,9 @@ public sealed record Role
     /// <summary>What an emergency allows, if anything.</summary>
     public BreakGlassRule? BreakGlass { get; init; }
 
+    /// <summary>Operations that run only while another person watches them.</summary>
+    public IReadOnlySet<string> Observe { get; init; } = new HashSet<string>();
+
     /// <summary>The role's limits, complete: what the policy leaves out is the default.</summary>
     public RoleLimits Limits { get; init; } = RoleLimits.Default;
 
@@ -37,6 +40,7 @@ public sealed record GrantRequirement(int Approvers);
 
 /// <summary>Operations allowed without a grant in an emergency.</summary>
 /// <param name="Allow">The operations; never <c>unscrubbed</c>.</param>
-/// <param name="For">How long the emergency's session lives.</param>
+/// <param name="For">How long an emergency lasts, from its first operation on; all of one identity's on a host are one.</param>
+/// <param name="Again">From the beginning of an emergency to the next that the same identity may declare on the host.</param>
 /// <param name="AnnounceBestEffort">Whether the operation may begin before an off-host sink has acknowledged the announcement.</param>
-public sealed record BreakGlassRule(IReadOnlySet<string> Allow, TimeSpan For, bool AnnounceBestEffort);
+public sealed record BreakGlassRule(IReadOnlySet<string> Allow, TimeSpan For, TimeSpan Again, bool AnnounceBestEffort);

@@ -21,6 +21,9 @@ public sealed record RoleLimits
     /// <summary>Bytes of one trace's buffer in the target's memory. Default 256 MiB, as dotnet-trace takes.</summary>
     public long TraceBuffer { get; init; } = 256L << 20;
 
+    /// <summary>Providers and keywords that an event-pipe session may ask for. Default any: the operations say what may be looked at.</summary>
+    public ProviderRules Providers { get; init; } = ProviderRules.Any;
+
     /// <summary>The limits of a role that names none.</summary>
     public static RoleLimits Default { get; } = new();
 
@@ -33,5 +36,6 @@ public sealed record RoleLimits
         Bytes = Math.Max(Bytes, other.Bytes),
         Dumps = Math.Max(Dumps, other.Dumps),
         TraceBuffer = Math.Max(TraceBuffer, other.TraceBuffer),
+        Providers = Providers.Union(other.Providers),
     };
 }

@@ -24,5 +24,12 @@ public sealed record TargetPattern
 
     internal bool MatchesHost(string? host) => MatchesPart(Host, host?.ToLowerInvariant());
 
+    /// <summary>Whether each target that <paramref name="other"/> matches is matched here.</summary>
+    internal bool Covers(TargetPattern other) =>
+        CoversPart(Host, other.Host) && CoversPart(Process, other.Process) && CoversPart(User, other.User) && CoversPart(Container, other.Container);
+
+    // A missing key matches also what is not known, which no pattern does.
+    private static bool CoversPart(Glob? wide, Glob? narrow) => wide is null || (narrow is not null && wide.Covers(narrow));
+
     private static bool MatchesPart(Glob? pattern, string? value) => pattern is null || (value is not null && pattern.Matches(value));
 }

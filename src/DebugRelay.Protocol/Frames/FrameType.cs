@@ -51,6 +51,9 @@ public enum FrameType : byte
     /// <summary>Agent to client, broker to agent, last frame of a control connection: <see cref="Messages.SessionClosed"/>.</summary>
     SessionClosed = 0x10,
 
+    /// <summary>Agent to client on a control connection, broker to agent: the head of a ledger, <see cref="Messages.LedgerNote"/>.</summary>
+    LedgerHead = 0x11,
+
     /// <summary>Agent to broker, first frame of a session's connection: <see cref="Messages.OpenSession"/> is answered by a challenge.</summary>
     ChallengeRequest = 0x20,
 

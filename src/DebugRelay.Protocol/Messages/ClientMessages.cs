@@ -18,7 +18,8 @@ public sealed record OpenSession(string Client, string? Reason, string? Incident
 /// <param name="Session">The session's id, 32 hexadecimal digits.</param>
 /// <param name="Nonce">The broker's 32 random bytes in base64; the statement repeats this text.</param>
 /// <param name="NotAfter">The latest end of the session that the broker will accept.</param>
-public sealed record Challenge(string Host, string Session, string Nonce, DateTimeOffset NotAfter);
+/// <param name="LedgerKeySha256">SHA-256 of the public key that signs the heads of the broker's ledger, hexadecimal.</param>
+public sealed record Challenge(string Host, string Session, string Nonce, DateTimeOffset NotAfter, string? LedgerKeySha256 = null);
 
 /// <summary>The client's answer to a challenge.</summary>
 /// <param name="Statement">The signed bytes: a session statement, which names the algorithm.</param>
@@ -40,12 +41,19 @@ public sealed record SessionOpened(string Session, byte[] Ticket, string Identit
 /// <param name="Ticket">The session's ticket; empty between agent and broker.</param>
 /// <param name="Request">The signed bytes: an operation request.</param>
 /// <param name="Signature">By the session's ephemeral key.</param>
-public sealed record OpenOperation(string Session, byte[] Ticket, byte[] Request, byte[] Signature);
+/// <param name="Grant">The grant that the request names; null where it names none.</param>
+public sealed record OpenOperation(string Session, byte[] Ticket, byte[] Request, byte[] Signature, SignedGrant? Grant = null);
+
+/// <summary>A grant, as its approvers signed it.</summary>
+/// <param name="Document">The exact bytes of <c>grant.json</c>.</param>
+/// <param name="Signatures">The exact bytes of <c>grant.p7s</c>: detached CMS in DER.</param>
+public sealed record SignedGrant(byte[] Document, byte[] Signatures);
 
 /// <summary>The operation runs; data follows.</summary>
 /// <param name="Number">The request's number.</param>
 /// <param name="Rule">The rule that allows it.</param>
-public sealed record Accepted(ulong Number, string Rule);
+/// <param name="UsesLeft">How often the grant that it needed may still be used; null where it needed none.</param>
+public sealed record Accepted(ulong Number, string Rule, int? UsesLeft = null);
 
 /// <summary>The operation is over.</summary>
 /// <param name="Bytes">Bytes delivered in data frames.</param>
@@ -82,6 +90,10 @@ public sealed record Notice(string Code, string Message);
 /// <param name="Checkpoint">The checkpoint's exact bytes.</param>
 /// <param name="Signature">By the segment's key.</param>
 public sealed record RecordingHead(int Index, byte[] Checkpoint, byte[] Signature);
+
+/// <summary>The head of a ledger of the host, as it is made.</summary>
+/// <param name="Note">A C2SP tlog-checkpoint, signed.</param>
+public sealed record LedgerNote(byte[] Note);
 
 /// <summary>The session is over.</summary>
 /// <param name="Code">One of <see cref="ErrorCode"/>.</param>

@@ -28,7 +28,8 @@ public sealed record WorkerReady(string Profile, string[] SurvivingCanaries);
 /// <summary>One operation's reading and scrubbing.</summary>
 /// <param name="Number">The request's number.</param>
 /// <param name="Kind">What the target's socket will give.</param>
-public sealed record Job(ulong Number, JobKind Kind);
+/// <param name="MaxBytes">Bytes that may be delivered; the job ends before there are more. Null for no limit.</param>
+public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null);
 
 /// <summary>What a target's socket gives.</summary>
 public enum JobKind

@@ -25,6 +25,7 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(Refused))]
 [JsonSerializable(typeof(Notice))]
 [JsonSerializable(typeof(RecordingHead))]
+[JsonSerializable(typeof(LedgerNote))]
 [JsonSerializable(typeof(SessionClosed))]
 [JsonSerializable(typeof(Decided))]
 [JsonSerializable(typeof(StopOperation))]

@@ -7,7 +7,9 @@ public sealed record ProcessList(ListedProcess[] Processes);
 /// <summary>A process and what the caller may do with it.</summary>
 /// <param name="Process">The process.</param>
 /// <param name="Operations">The operations that the policy allows on it.</param>
-public sealed record ListedProcess(TargetProcess Process, string[] Operations);
+/// <param name="WithGrant">Those that it allows with a grant.</param>
+/// <param name="BreakGlass">Those that it allows in an emergency.</param>
+public sealed record ListedProcess(TargetProcess Process, string[] Operations, string[]? WithGrant = null, string[]? BreakGlass = null);
 
 /// <summary>The result of `process.info`: what the runtime says of itself, scrubbed.</summary>
 /// <param name="Pid">As the process sees itself: in a container another than the host's.</param>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace DebugRelay.Recording;
@@ -16,13 +15,9 @@ internal enum FolderChangeKind
     Rename,
 }
 
-/// <summary>A session's folder: the only place that writes a recording's files. Files are 0600, folders 0700.</summary>
+/// <summary>A session's folder: the only place that writes a recording's files.</summary>
 internal sealed class RecordingFolder
 {
-    private const string NotOnWindows = "Without file modes and folder syncs a recording would promise what it does not hold.";
-    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode FileAccessMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private readonly Action<FolderChange>? _changed;
 
     private RecordingFolder(string path, Action<FolderChange>? changed)
@@ -36,31 +31,20 @@ internal sealed class RecordingFolder
     /// <summary>Makes the session's folder, durably; the recordings' folder too, where it is missing.</summary>
     public static RecordingFolder Create(string recordings, string session, Action<FolderChange>? changed)
     {
-        if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException(NotOnWindows);
-        Directory.CreateDirectory(recordings, FolderMode);
+        Disk.MakeFolder(recordings);
         var path = Path.Combine(Path.GetFullPath(recordings), session);
         if (Path.Exists(path))
             throw new RecordingException(RecordingError.SessionExists, $"The session {session} has a recording already.");
-        Directory.CreateDirectory(path, FolderMode);
-        Directory.CreateDirectory(Path.Combine(path, Names.Streams), FolderMode);
-        SyncFolder(Path.GetDirectoryName(path)!);
+        Disk.MakeFolder(path);
+        Disk.MakeFolder(Path.Combine(path, Names.Streams));
+        Disk.SyncFolder(Path.GetDirectoryName(path)!);
         return new RecordingFolder(path, changed);
     }
 
     /// <summary>Makes a file that must not exist yet.</summary>
     public RecordingFile CreateFile(string name)
     {
-        if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException(NotOnWindows);
-        var file = new FileStream(Path.Combine(FullPath, name), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite,
-            BufferSize = 0,
-            UnixCreateMode = FileAccessMode,
-        });
+        var file = Disk.OpenFile(Path.Combine(FullPath, name), FileMode.CreateNew);
         _changed?.Invoke(new FolderChange(FolderChangeKind.Create, name, []));
         return new RecordingFile(file, _changed is null ? null : bytes => _changed(new FolderChange(FolderChangeKind.Append, name, bytes)));
     }
@@ -79,35 +63,9 @@ internal sealed class RecordingFolder
         _changed?.Invoke(new FolderChange(FolderChangeKind.Rename, from, Encoding.UTF8.GetBytes(to)));
     }
 
-    public void Sync() => SyncFolder(FullPath);
+    public void Sync() => Disk.SyncFolder(FullPath);
 
-    public void SyncStreams() => SyncFolder(Path.Combine(FullPath, Names.Streams));
-
-    /// <summary>A new or renamed file outlasts a power failure only when its folder is synced, which .NET has no call for.</summary>
-    private static void SyncFolder(string path)
-    {
-        const int readOnlyCloseOnExec = 0x80000;
-        var descriptor = Open(Encoding.UTF8.GetBytes(path + '\0'), readOnlyCloseOnExec);
-        if (descriptor < 0)
-            throw new IOException($"The folder {path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
-        var failed = FSync(descriptor) != 0;
-        var reason = Marshal.GetLastPInvokeErrorMessage();
-        _ = Close(descriptor);
-        if (failed)
-            throw new IOException($"The folder {path} cannot be synced: {reason}.");
-    }
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open(byte[] path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int FSync(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int descriptor);
+    public void SyncStreams() => Disk.SyncFolder(Path.Combine(FullPath, Names.Streams));
 }
 
 /// <summary>An append-only file.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace DebugRelay.Scrubbing.Detectors;
 
 /// <summary>A string to search for, and a set of bits that says who wants to know.</summary>
-internal readonly record struct Literal(string Text, uint Tag, bool IgnoreCase);
+internal readonly record struct Literal(string Text, ulong Tag, bool IgnoreCase);
 
 /// <summary>
 /// Searches for hundreds of literals in one pass. Of each literal the rarest four characters (three, where it has no more) are looked up in a bit
@@ -49,7 +49,7 @@ internal sealed class LiteralSearch
     /// <summary>
     /// Tags of the literals whose gram ends at <paramref name="last"/>, compared in full; <paramref name="start"/> is where the first of them begins.
     /// </summary>
-    public uint Verify(ReadOnlySpan<char> text, int last, uint window, out int start)
+    public ulong Verify(ReadOnlySpan<char> text, int last, uint window, out int start)
     {
         var tags = Compare(text, last - 3, window, out start);
         var more = Compare(text, last - 2, window & 0xffffff, out var other);
@@ -73,9 +73,9 @@ internal sealed class LiteralSearch
         return -1;
     }
 
-    private uint Compare(ReadOnlySpan<char> text, int gramStart, uint gram, out int start)
+    private ulong Compare(ReadOnlySpan<char> text, int gramStart, uint gram, out int start)
     {
-        uint tags = 0;
+        ulong tags = 0;
         start = 0;
         if (gramStart < 0 || !_byGram.TryGetValue(gram, out var literals))
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DebugRelay.Scrubbing.Detectors;
 
 namespace DebugRelay.Scrubbing.Text;
 
@@ -17,6 +18,9 @@ internal sealed class HitList
 
     public int Count => _hits.Count;
 
+    /// <summary>Findings of rules that are not on here are not taken; null takes all.</summary>
+    public DetectorSet? Rules { get; set; }
+
     public Hit this[int index] => _hits[index];
 
     public void Clear() => _hits.Clear();
@@ -24,6 +28,11 @@ internal sealed class HitList
     /// <exception cref="ScanLimitException">There are more findings than <see cref="Limits.Hits"/>.</exception>
     public void Add(int start, int length, Rule rule, bool quoted = false)
     {
+        if (Rules?.IsOn(rule) == false)
+        {
+            return;
+        }
+
         if (_hits.Count >= Limits.Hits)
         {
             throw new ScanLimitException("too many findings in one field");

@@ -1,4 +1,3 @@
-using System.Numerics;
 using DebugRelay.Scrubbing.Detectors;
 
 namespace DebugRelay.Scrubbing.Text;
@@ -14,14 +13,12 @@ internal sealed class TextScanner
     private readonly DetectorSet _detectors;
     private readonly JsonScanner _json;
     private readonly DecodedView?[] _views = new DecodedView?[(Limits.DecodeDepth + 2) * 2];
-    private readonly uint _inNames;
     private long _budget;
 
     public TextScanner(DetectorSet detectors)
     {
         _detectors = detectors;
         _json = new JsonScanner(this);
-        _inNames = detectors.With(Anchors.RareLiteral | Anchors.Scheme);
     }
 
     /// <summary>Values that were masked because of their key, as they read when decoded. The caller clears it.</summary>
@@ -36,9 +33,10 @@ internal sealed class TextScanner
             return;
         }
 
+        hits.Rules = _detectors;
         if (kind == TextKind.Name)
         {
-            RunDetectors(text, _detectors.Look(text).Detectors & _inNames, hits);
+            _detectors.Run(_detectors.Look(text).Detectors & _detectors.InNames, text, hits);
         }
         else
         {
@@ -48,6 +46,12 @@ internal sealed class TextScanner
 
         hits.Merge();
     }
+
+    /// <summary>Names whose values are kept.</summary>
+    public AllowLists Lists => _detectors.Lists;
+
+    /// <summary>Whether findings of this rule are made.</summary>
+    public bool IsOn(Rule rule) => _detectors.IsOn(rule);
 
     /// <summary>A view for the work at one depth; the two of a depth are not in use together with themselves.</summary>
     public DecodedView View(int depth, int which) => _views[(depth * 2) + which] ??= new DecodedView();
@@ -64,7 +68,7 @@ internal sealed class TextScanner
         var signs = _detectors.Look(text);
         if (depth > Limits.DecodeDepth)
         {
-            RunDetectors(text, signs.Detectors, hits);
+            _detectors.Run(signs.Detectors, text, hits);
             return;
         }
 
@@ -81,7 +85,7 @@ internal sealed class TextScanner
         }
         else if (!_json.TryScan(text, depth, hits))
         {
-            RunDetectors(text, signs.Detectors, hits);
+            _detectors.Run(signs.Detectors, text, hits);
             ScanEncoded(text, hidden, view, depth, hits);
         }
     }
@@ -150,14 +154,6 @@ internal sealed class TextScanner
             {
                 return;
             }
-        }
-    }
-
-    private void RunDetectors(ReadOnlySpan<char> text, uint wanted, HitList hits)
-    {
-        for (; wanted != 0; wanted &= wanted - 1)
-        {
-            _detectors.Detectors[BitOperations.TrailingZeroCount(wanted)].Find(text, hits);
         }
     }
 

@@ -30,6 +30,8 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
     private int _filled = Frame.HeaderSize;
     private int _queued;
     private bool _agentIsGone;
+    private Action? _onLimit;
+    private long _limit = long.MaxValue;
 
     /// <summary>Begins to send.</summary>
     public DeliveryWriter(Socket agent)
@@ -43,6 +45,14 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
 
     /// <summary>SHA-256 of the bytes delivered so far, hexadecimal.</summary>
     public string Sha256 => Convert.ToHexStringLower(_sha256.GetCurrentHash());
+
+    /// <summary>Whether the limit of <see cref="LimitTo"/> was reached: what came after it was thrown away.</summary>
+    public bool IsSpent { get; private set; }
+
+    /// <summary>Delivers no more than so many bytes: what would go beyond is thrown away, flush by flush.</summary>
+    /// <param name="bytes">At most.</param>
+    /// <param name="reached">Called once when they are reached.</param>
+    public void LimitTo(long bytes, Action reached) => (_limit, _onLimit) = (bytes, reached);
 
     /// <summary>Whether half of the queue is full: the rest is for what cannot be left out.</summary>
     public bool IsOverloaded => Volatile.Read(ref _queued) > Limits.WorkerQueue / 2;
@@ -108,6 +118,14 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
     private void Deliver()
     {
         int length = _filled - Frame.HeaderSize;
+        if (IsSpent || Delivered + length > _limit)
+        {
+            _filled = Frame.HeaderSize;
+            if (!IsSpent)
+                _onLimit?.Invoke();
+            IsSpent = true;
+            return;
+        }
         _sha256.AppendData(_buffer, Frame.HeaderSize, length);
         Delivered += length;
         if (length < _buffer.Length / 4)

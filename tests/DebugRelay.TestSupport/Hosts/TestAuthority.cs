@@ -9,6 +9,7 @@ public sealed class TestAuthority : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+    private const string ApproverUsage = "2.25.180885834128846146524271952045911554967";
 
     private readonly X509Certificate2 _certificate;
 
@@ -28,11 +29,16 @@ public sealed class TestAuthority : IDisposable
     public X509Certificate2 Client(string spiffeId, DateTimeOffset? notAfter = null, string usage = ClientAuthentication)
         => Issue("engineer", usage, notAfter ?? DateTimeOffset.UtcNow.AddHours(1), n => n.AddUri(new Uri(spiffeId)));
 
+    /// <summary>A certificate for connections and for approving grants.</summary>
+    public X509Certificate2 Approver(string spiffeId, DateTimeOffset? notAfter = null)
+        => Issue("approver", [ClientAuthentication, ApproverUsage], notAfter ?? DateTimeOffset.UtcNow.AddHours(1), n => n.AddUri(new Uri(spiffeId)));
+
     /// <summary>An agent's certificate for 127.0.0.1 and localhost.</summary>
     public X509Certificate2 Agent() => Issue("agent", ServerAuthentication, DateTimeOffset.UtcNow.AddHours(1), n =>
     {
         n.AddIpAddress(IPAddress.Loopback);
         n.AddDnsName("localhost");
+        n.AddDnsName("test-host");
     });
 
     /// <summary>An engineer's names with a server's usage.</summary>
@@ -40,13 +46,15 @@ public sealed class TestAuthority : IDisposable
 
     public void Dispose() => _certificate.Dispose();
 
-    private X509Certificate2 Issue(string name, string usage, DateTimeOffset notAfter, Action<SubjectAlternativeNameBuilder> names)
+    private X509Certificate2 Issue(string name, string usage, DateTimeOffset notAfter, Action<SubjectAlternativeNameBuilder> names) => Issue(name, [usage], notAfter, names);
+
+    private X509Certificate2 Issue(string name, string[] usages, DateTimeOffset notAfter, Action<SubjectAlternativeNameBuilder> names)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. usages.Select(usage => new Oid(usage))], false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
         var builder = new SubjectAlternativeNameBuilder();
         names(builder);

@@ -14,12 +14,14 @@ public partial class DependencyTests
         ["Policy"] = [],
         ["NetTrace"] = [],
         ["Recording"] = [],
+        ["Surfaces"] = [],
+        ["Audit"] = ["Surfaces"],
         ["Scrubbing"] = ["NetTrace"],
         ["Agent"] = ["Protocol", "Policy", "Recording"],
         ["Broker"] = ["Protocol", "Policy", "Recording"],
         ["Worker"] = ["Protocol", "Scrubbing"],
         ["DumpWorker"] = ["Protocol", "Scrubbing"],
-        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing"],
+        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
         ["Sample"] = [],
     };
 
@@ -27,11 +29,13 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
-        ["Broker"] = ["Sessions", "Workers", "Gate", "Targets"],
+        ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
-        ["Policy"] = ["Configuration", "Proofs", "Rules", "Identity", "Json"],
-        ["Recording"] = ["Verifying", "Writing", "Format"],
+        ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
+        ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
+        ["Policy"] = ["Configuration", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
+        ["Recording"] = ["Report", "Review", "Verifying", "Writing", "Format"],
     };
 
     /// <summary>The host's programs do without the libraries that drag a JIT, a native helper or a parser of hostile files along.</summary>

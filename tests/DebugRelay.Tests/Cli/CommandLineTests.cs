@@ -41,6 +41,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("recording", "verify")]
     [InlineData("scrub")]
     [InlineData("pki", "issue")]
+    [InlineData("policy", "check")]
+    [InlineData("policy", "test")]
+    [InlineData("policy", "schema")]
     public async Task Every_command_explains_itself(params string[] path)
     {
         Outcome outcome = await _client.RunAsync([.. path, "--help"]);

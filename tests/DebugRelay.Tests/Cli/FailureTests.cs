@@ -30,6 +30,7 @@ public class FailureTests
         [ErrorCode.Replayed] = Refused,
         [ErrorCode.UnknownOperation] = Refused,
         [ErrorCode.Denied] = Refused,
+        [ErrorCode.UsedUp] = Refused,
         [ErrorCode.Expired] = Refused,
         [ErrorCode.Idle] = Refused,
         [ErrorCode.NoProcess] = Failed,

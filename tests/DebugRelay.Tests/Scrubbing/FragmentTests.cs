@@ -1,4 +1,4 @@
-using DebugRelay.Scrubbing.Detectors;
+using DebugRelay.Scrubbing;
 using DebugRelay.Scrubbing.Text;
 using Xunit;
 
@@ -23,7 +23,7 @@ public class FragmentTests
     public void Findings_fit_the_text(int seed)
     {
         var random = new Random(seed);
-        var scanner = new TextScanner(new DetectorSet(DetectorSet.All));
+        var scanner = new TextScanner(RuleCatalog.Set(RuleCatalog.All.Select(r => r.Name), []));
         var hits = new HitList();
         var found = 0;
         for (var round = 0; round < 5_000; round++)

@@ -114,5 +114,11 @@ internal sealed class DemoCommand
             lock (_heads)
                 _heads.Add(HeadsFile.Witness(session, head));
         }
+
+        public void OnLedgerHead(LedgerNote head)
+        {
+            lock (_heads)
+                _heads.AddRange(LedgerHead.Parse(head.Note) is { } parsed ? [parsed.Witness] : []);
+        }
     }
 }

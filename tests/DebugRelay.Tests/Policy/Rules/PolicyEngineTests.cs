@@ -139,7 +139,7 @@ public class PolicyEngineTests
         Decision trace = Decide(Alice, new AccessRequest { Operation = "trace", Target = Payments, Unscrubbed = true });
         Decision dump = Decide(Alice, new AccessRequest { Operation = "dump.full", Target = Payments, Unscrubbed = true });
 
-        Assert.Equal((false, "role oncall allows trace unscrubbed only with a grant", 3), (trace.Allowed, trace.Reason, trace.ApproversNeeded));
+        Assert.Equal((false, "role oncall allows trace unscrubbed only with a grant by 3 approvers", 3), (trace.Allowed, trace.Reason, trace.ApproversNeeded));
         Assert.Equal((false, 3), (dump.Allowed, dump.ApproversNeeded));
         Assert.False(Decide(Lead, new AccessRequest { Operation = "logs", Target = Payments, Unscrubbed = true, Reason = "x" }).Allowed);
     }
