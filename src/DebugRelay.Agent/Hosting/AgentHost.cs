@@ -27,14 +27,22 @@ internal static class AgentHost
         await using WebApplication application = Build(configuration, Path.GetFullPath(configurationFile), ledger);
         await application.StartAsync(cancellation);
         Announce(application);
-        // A terminal that goes away is a reason to stop, in order.
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            application.Lifetime.StopApplication();
+            HangUp(application);
         });
         await application.WaitForShutdownAsync(cancellation);
         await ThrowFailureAsync(application.Services);
+    }
+
+    /// <summary>A terminal that goes away is a reason to stop, in order. A service is asked to read its files again.</summary>
+    private static void HangUp(WebApplication application)
+    {
+        if (Console.IsInputRedirected)
+            application.Services.GetRequiredService<LiveTrust>().Reload();
+        else
+            application.Lifetime.StopApplication();
     }
 
     /// <summary>The host stops in order when a part of it fails, and calls that a success.</summary>
@@ -84,7 +92,7 @@ internal static class AgentHost
             .AddSingleton(configuration)
             .AddSingleton(new ConfigurationFile(configurationFile))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton(HostTrust.Load(configuration))
+            .AddSingleton(LiveTrust.Load(configuration, Path.Combine(configuration.State, "agent"), TimeProvider.System))
             .AddSingleton(RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key))
             .AddSingleton(_ => ledger)
             .AddSingleton<BrokerProcess>()
@@ -94,6 +102,7 @@ internal static class AgentHost
             .AddSingleton<SessionOpening>()
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())
+            .AddSingleton<HandshakeGate>()
             .AddSingleton<TlsPolicy>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) => Listen(kestrel, configuration));
         return builder.Build();
@@ -101,12 +110,15 @@ internal static class AgentHost
 
     private static void Listen(KestrelServerOptions kestrel, HostConfiguration configuration)
     {
-        kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
+        kestrel.Limits.MaxConcurrentConnections = configuration.Limits.Connections;
         foreach (string address in configuration.Listen)
         {
             kestrel.Listen(IPEndPoint.Parse(address), endpoint =>
             {
+                HandshakeGate gate = kestrel.ApplicationServices.GetRequiredService<HandshakeGate>();
+                endpoint.Use(gate.Before);
                 endpoint.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsPolicy>().Options);
+                endpoint.Use(gate.After);
                 endpoint.UseConnectionHandler<RelayConnectionHandler>();
             });
         }

@@ -87,8 +87,6 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         {
             await writer.WriteAsync(FrameType.SessionOpened, registry.Describe(session), ProtocolJson.Default.SessionOpened, life.Token);
             ledger.HeadSigned += PassOn;
-            // The worker is wanted soon: its start need not wait for the first operation. A failure comes up then.
-            _ = session.WorkerAsync(life.Token).ContinueWith(t => t.Exception, TaskScheduler.Default);
             closed = await UntilEndAsync(session, reader, life);
         }
         catch (Exception e) when (e is IOException or ProtocolException)
@@ -97,10 +95,18 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         }
         session.Leave();
         await life.CancelAsync();
+        bool told = ErrorCode.IsWithdrawal(closed.Code);
+        if (told)
+        {
+            // Targets first, and the agent; the ledger takes as long as disks need.
+            session.StopAll(closed.Code);
+            await TryCloseAsync(writer, closed);
+        }
         await LeaveAsync(session, closed);
         ledger.HeadSigned -= PassOn;
         // The agent need not wait until targets and worker are gone; that it asked them to go is all that it can do.
-        await TryCloseAsync(writer, closed);
+        if (!told)
+            await TryCloseAsync(writer, closed);
         await registry.EndAsync(session, closed.Code);
     }
 
@@ -111,10 +117,11 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
             .ContinueWith(t => t.Exception, TaskScheduler.Default);
     }
 
-    private static async Task<SessionClosed> UntilEndAsync(BrokerSession session, FrameReader reader, CancellationTokenSource life)
+    private async Task<SessionClosed> UntilEndAsync(BrokerSession session, FrameReader reader, CancellationTokenSource life)
     {
-        TimeSpan left = session.NotAfter - DateTimeOffset.UtcNow;
+        TimeSpan left = session.NotAfter - registry.Now;
         life.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        _ = session.Ended.ContinueWith(_ => TryCancel(life), TaskScheduler.Default);
         try
         {
             while (await reader.ReadAsync(life.Token) is { } frame)
@@ -137,7 +144,19 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         }
         catch (OperationCanceledException)
         {
-            return new SessionClosed(ErrorCode.Expired, "the session's time is over");
+            return session.Ended.IsCompleted ? await session.Ended : new SessionClosed(ErrorCode.Expired, "the session's time is over");
+        }
+    }
+
+    private static void TryCancel(CancellationTokenSource life)
+    {
+        try
+        {
+            life.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The session has ended by itself.
         }
     }
 

@@ -16,6 +16,8 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(KilledSession))]
 [JsonSerializable(typeof(PolicyAnswer))]
 [JsonSerializable(typeof(GrantVerdict))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -35,6 +35,8 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(CancelJob))]
 [JsonSerializable(typeof(ProcessList))]
 [JsonSerializable(typeof(ProcessDetails))]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(KilledSession))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads a control payload.</summary>

@@ -32,7 +32,7 @@ public partial class DependencyTests
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
-        ["Policy"] = ["Configuration", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
+        ["Policy"] = ["Configuration", "Revocation", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
 
