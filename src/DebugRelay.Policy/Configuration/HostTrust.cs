@@ -99,7 +99,8 @@ public sealed record HostTrust(TrustStore Store, PolicyDocument Policy)
         return certificate.IsValid ? null : new Withdrawal(certificate.Failure == CertificateFailure.Expired, certificate.Message);
     }
 
-    internal const string KillFileReason = "the kill file stops everything on this host";
+    /// <summary>Why nothing may run while the kill file is there.</summary>
+    public const string KillFileReason = "the kill file stops everything on this host";
 
     private static Decision Denied(string reason) => new() { Allowed = false, Reason = reason };
 

@@ -1,4 +1,3 @@
-using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Json;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
