@@ -90,6 +90,13 @@ internal sealed class RelaySession : IDisposable
         return operation;
     }
 
+    /// <summary>Ends an operation that the broker no longer allows.</summary>
+    public void Withdraw(StopOperation stop)
+    {
+        foreach (RunningOperation operation in _running.Keys.Where(o => o.Request.Number == stop.Number))
+            operation.End(stop.Code, stop.Message ?? "the broker no longer allows it");
+    }
+
     /// <summary>Removes an operation that is over.</summary>
     public void Remove(RunningOperation operation) => _running.TryRemove(operation, out _);
 

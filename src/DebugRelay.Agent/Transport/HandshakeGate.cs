@@ -8,8 +8,8 @@ namespace DebugRelay.Agent.Transport;
 
 /// <summary>
 /// Stands before TLS: handshakes are the cheapest way to burn a host's CPU. So many run at once, and so many a second may fail, from one
-/// address and in all; those beyond wait two seconds at most. The newest goes first, and connections that have shown nothing make room for
-/// newer ones, so that a good client gets in beside any number of bad ones from its own address.
+/// address and in all; those beyond wait two seconds at most. Of those that wait any one goes next, so that nobody gets ahead by coming again and
+/// again, and connections that have shown nothing make room for newer ones, so that a good client gets in beside any number of bad ones from its own address.
 /// </summary>
 internal sealed partial class HandshakeGate(HostConfiguration configuration, TimeProvider time, ILogger<HandshakeGate> logger)
 {
@@ -102,15 +102,17 @@ internal sealed partial class HandshakeGate(HostConfiguration configuration, Tim
         long since = time.GetTimestamp();
         lock (_lock)
         {
-            newcomer.Share.Waiting.AddFirst(newcomer);
-            if (newcomer.Share.Waiting.Count > Limits.HandshakesWaiting)
-                Evict(newcomer.Share.Waiting.Last!.Value);
+            if (newcomer.HasLeft)
+                return false;
+            if (newcomer.Share.Waiting.Count >= Limits.HandshakesWaiting)
+                Evict(AnyOf(newcomer.Share.Waiting));
+            newcomer.Share.Waiting.Add(newcomer);
         }
         while (!closed.IsCancellationRequested && time.GetElapsedTime(since) < Limits.HandshakeWait)
         {
             lock (_lock)
             {
-                StartNewest(newcomer.Share);
+                StartSome(newcomer.Share);
                 if (newcomer.Started is not null || newcomer.HasLeft)
                     return !newcomer.HasLeft;
             }
@@ -125,21 +127,24 @@ internal sealed partial class HandshakeGate(HostConfiguration configuration, Tim
     private static CancellationToken StoppingOf(ConnectionContext connection)
         => connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
 
-    private void StartNewest(AddressShare share)
+    private void StartSome(AddressShare share)
     {
-        while (share.Waiting.First is { } newest)
+        while (share.Waiting.Count > 0)
         {
             bool full = share.Handshakes >= _limits.HandshakesPerAddress || _handshakes >= _limits.Handshakes;
             if (full && !EvictStalled(share))
                 return;
             if (!share.TryTakeToken())
                 return;
-            share.Waiting.Remove(newest);
-            newest.Value.Started = time.GetTimestamp();
+            Newcomer next = AnyOf(share.Waiting);
+            share.Waiting.Remove(next);
+            next.Started = time.GetTimestamp();
             share.Handshakes++;
             _handshakes++;
         }
     }
+
+    private static Newcomer AnyOf(List<Newcomer> waiting) => waiting[Random.Shared.Next(waiting.Count)];
 
     /// <summary>A handshake that takes long makes room where others wait.</summary>
     private bool EvictStalled(AddressShare share)
@@ -235,8 +240,8 @@ internal sealed class AddressShare(IPAddress address, int perSecond, TimeProvide
     /// <summary>Oldest first.</summary>
     public LinkedList<Newcomer> Newcomers { get; } = new();
 
-    /// <summary>Newest first.</summary>
-    public LinkedList<Newcomer> Waiting { get; } = new();
+    /// <summary>Those whose ClientHello is there, and whose handshake has not begun.</summary>
+    public List<Newcomer> Waiting { get; } = [];
 
     /// <summary>That run now.</summary>
     public int Handshakes { get; set; }

@@ -37,8 +37,15 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
         return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe, decision, decision.Grant is null ? null : grant);
     }
 
-    /// <summary>Decides on a request, and again while it runs.</summary>
-    public Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, TargetProcess? process)
+    /// <summary>Decides on a request again while it is carried out.</summary>
+    /// <returns>Why it is no longer allowed; null while it is.</returns>
+    public string? Problem(VerifiedSession session, Judged judged)
+    {
+        Decision decision = Decide(session, judged.Request, judged.Grant, judged.Endpoint?.Process);
+        return decision.Allowed ? judged.Request.Parameters?.ProblemFor(decision.Limits!) : decision.Reason;
+    }
+
+    private Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, TargetProcess? process)
         => trust.Current.Decide(session, request, grant, TargetOf(process), configuration.Scrub, trust.Now);
 
     /// <summary>The processes that the caller may see, and what he may do with each.</summary>

@@ -74,8 +74,19 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
         TimeSpan most = PolicyEngine.LimitsOf(trust.Policy, proof.Identity)?.Session ?? TimeSpan.Zero;
         if (now >= opened + most)
             End(ErrorCode.Expired, "the session's time is over, by the policy that holds now");
-        foreach (EventPipeOperation operation in _running.Values.Where(o => !o.IsAllowed()))
-            operation.Stop(ErrorCode.Revoked);
+        foreach ((ulong number, EventPipeOperation operation) in _running)
+            JudgeOperation(number, operation);
+    }
+
+    /// <summary>Raised before an operation is ended because it is no longer allowed, so that the agent can say so.</summary>
+    public event Action<StopOperation>? Withdrawn;
+
+    private void JudgeOperation(ulong number, EventPipeOperation operation)
+    {
+        if (operation.Problem() is not { } problem)
+            return;
+        Withdrawn?.Invoke(new StopOperation(number, ErrorCode.Revoked, problem));
+        operation.Stop(ErrorCode.Revoked);
     }
 
     /// <summary>As `session.list` shows it.</summary>
@@ -128,8 +139,8 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
         if (_ended)
             operation.Stop(ErrorCode.Closed);
         // Asked after it was added: a change that does not see it is seen by it.
-        else if (!operation.IsAllowed())
-            operation.Stop(ErrorCode.Revoked);
+        else
+            JudgeOperation(number, operation);
     }
 
     /// <summary>Forgets it.</summary>

@@ -11,8 +11,8 @@ namespace DebugRelay.Broker.Sessions;
 /// <param name="name">The operation's name.</param>
 /// <param name="endpoint">The target.</param>
 /// <param name="sessionId">The session's id in the target.</param>
-/// <param name="isAllowed">Decides on it again, by what holds now.</param>
-internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoint, ulong sessionId, Func<bool> isAllowed)
+/// <param name="problem">Decides on it again, by what holds now: null while it is allowed.</param>
+internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoint, ulong sessionId, Func<string?> problem)
 {
     private readonly TaskCompletionSource<string> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -23,7 +23,8 @@ internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoin
     public TargetProcess Process => endpoint.Process;
 
     /// <summary>Decides on it again, by what holds now.</summary>
-    public bool IsAllowed() => isAllowed();
+    /// <returns>Why it is no longer allowed; null while it is.</returns>
+    public string? Problem() => problem();
 
     /// <summary>Asks for the end; the first reason counts.</summary>
     public void Stop(string code) => _stop.TrySetResult(code);

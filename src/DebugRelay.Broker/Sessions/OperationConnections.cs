@@ -148,7 +148,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
         Judged judged = running.Judged;
         var operation = new EventPipeOperation(
-            judged.Request.Operation, running.Endpoint, sessionId, () => gate.Decide(session.Proof, judged.Request, judged.Grant, running.Endpoint.Process).Allowed);
+            judged.Request.Operation, running.Endpoint, sessionId, () => gate.Problem(session.Proof, judged));
         session.Add(running.Number, operation);
         try
         {

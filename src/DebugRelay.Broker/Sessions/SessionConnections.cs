@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Text.Json.Serialization.Metadata;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -83,6 +84,7 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         using var life = new CancellationTokenSource();
         SessionClosed closed = new(ErrorCode.ClientGone, "the agent closed the session");
         void PassOn(LedgerHead head) => SendHead(writer, head);
+        session.Withdrawn += stop => Send(writer, FrameType.StopOperation, stop, ProtocolJson.Default.StopOperation);
         try
         {
             await writer.WriteAsync(FrameType.SessionOpened, registry.Describe(session), ProtocolJson.Default.SessionOpened, life.Token);
@@ -111,9 +113,12 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
     }
 
     private static void SendHead(FrameWriter writer, LedgerHead head)
+        => Send(writer, FrameType.LedgerHead, new LedgerNote(head.Note.ToArray()), ProtocolJson.Default.LedgerNote);
+
+    private static void Send<T>(FrameWriter writer, FrameType type, T message, JsonTypeInfo<T> json)
     {
-        // Not awaited: an agent that does not read must not hold up the ledger.
-        _ = writer.WriteAsync(FrameType.LedgerHead, new LedgerNote(head.Note.ToArray()), ProtocolJson.Default.LedgerNote, CancellationToken.None).AsTask()
+        // Not awaited: an agent that does not read must not hold up the others.
+        _ = writer.WriteAsync(type, message, json, CancellationToken.None).AsTask()
             .ContinueWith(t => t.Exception, TaskScheduler.Default);
     }
 
