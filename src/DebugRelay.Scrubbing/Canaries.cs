@@ -1,4 +1,5 @@
 using DebugRelay.Scrubbing.Detectors;
+using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing;
 
@@ -7,17 +8,31 @@ namespace DebugRelay.Scrubbing;
 /// </summary>
 public static class Canaries
 {
+    private const string Secret = "canarybird";
+
     /// <summary>Names of the rules whose canary survived; empty when all is well.</summary>
-    public static IReadOnlyList<string> Survivors(ScrubProfile profile) => Survivors(new TextScrubber(profile), profile.Detectors.Detectors);
+    public static IReadOnlyList<string> Survivors(ScrubProfile profile)
+    {
+        var scrubber = new TextScrubber(profile);
+        return [.. Survivors(scrubber, profile.Detectors.Detectors), .. OtherSurvivors(scrubber)];
+    }
 
     internal static IReadOnlyList<string> Survivors(TextScrubber scrubber, IEnumerable<Detector> detectors) =>
-        [.. detectors.Where(d => Survives(scrubber, d)).Select(d => d.Rule.Name)];
+        [.. detectors.Where(d => Survives(scrubber.Scrub(d.Canary.Text, "canary"), d.Canary.Secret, d.Rule)).Select(d => d.Rule.Name)];
+
+    /// <summary>Rules without a detector of their own: their values are found by the name or the place they stand at.</summary>
+    private static IEnumerable<string> OtherSurvivors(TextScrubber scrubber)
+    {
+        (Rule Rule, Func<string> Scrub)[] canaries =
+        [
+            (Rule.Cookie, () => scrubber.Scrub($"Cookie: bird={Secret}", "canary")),
+            (Rule.CommandLine, () => CommandLineScrubber.Scrub($"app --bird {Secret}", scrubber)),
+            (Rule.Environment, () => EnvironmentScrubber.Scrub($"BIRD={Secret}", scrubber)),
+        ];
+        return canaries.Where(c => scrubber.IsOn(c.Rule) && !scrubber.IsEmpty && Survives(c.Scrub(), Secret, c.Rule)).Select(c => c.Rule.Name);
+    }
 
     /// <summary>The mask must be that of the rule: a canary caught by another rule says nothing about its own.</summary>
-    private static bool Survives(TextScrubber scrubber, Detector detector)
-    {
-        var canary = detector.Canary;
-        var scrubbed = scrubber.Scrub(canary.Text, "canary");
-        return scrubbed.Contains(canary.Secret, StringComparison.Ordinal) || !scrubbed.Contains(detector.Rule.Mask, StringComparison.Ordinal);
-    }
+    private static bool Survives(string scrubbed, string secret, Rule rule) =>
+        scrubbed.Contains(secret, StringComparison.Ordinal) || !scrubbed.Contains(rule.Mask, StringComparison.Ordinal);
 }

@@ -5,7 +5,7 @@ namespace DebugRelay.Scrubbing;
 
 /// <summary>
 /// Masks the values of arguments (<c>--payment-key=X</c>, <c>--password X</c>, <c>/p:X</c>, <c>-u user:X</c>) but for those whose name is known to be
-/// harmless (<see cref="ArgumentNames"/>), and what the detectors find in the rest.
+/// harmless (<see cref="AllowLists"/>), and what the detectors find in the rest.
 /// </summary>
 public static class CommandLineScrubber
 {
@@ -24,7 +24,7 @@ public static class CommandLineScrubber
         var scrubbed = new string[words.Count];
         for (var i = 0; i < words.Count; i++)
         {
-            var isValue = i > 0 && Option(words[i - 1]) is { } rule && IsValue(words[i], words[i - 1], rule);
+            var isValue = i > 0 && Option(words[i - 1], scrubber.Lists.Arguments) is { } rule && IsValue(words[i], words[i - 1], rule);
             scrubbed[i] = isValue ? Masked(words[i - 1], scrubber) : Scrub(words[i], scrubber);
         }
 
@@ -32,16 +32,16 @@ public static class CommandLineScrubber
     }
 
     /// <summary>Adds the values of secret-looking arguments.</summary>
-    internal static void Find(ReadOnlySpan<char> line, HitList hits)
+    internal static void Find(ReadOnlySpan<char> line, NameList allowed, HitList hits)
     {
         Range previous = default;
         for (var i = 0; NextWord(line, ref i, out var word); previous = word)
         {
-            if (AttachedValue(line[word]) is (> 0 and var attached, var attachedRule))
+            if (AttachedValue(line[word], allowed) is (> 0 and var attached, var attachedRule))
             {
                 hits.Add(word.Start.Value + attached, line[word].Length - attached, attachedRule);
             }
-            else if (Option(line[previous]) is { } rule && IsValue(line[word], line[previous], rule))
+            else if (Option(line[previous], allowed) is { } rule && IsValue(line[word], line[previous], rule))
             {
                 hits.Add(word.Start.Value, line[word].Length, rule);
             }
@@ -50,7 +50,7 @@ public static class CommandLineScrubber
 
     private static string Masked(string option, TextScrubber scrubber)
     {
-        var rule = Option(option) ?? Rule.GenericSecret;
+        var rule = Option(option, scrubber.Lists.Arguments) ?? Rule.GenericSecret;
         scrubber.Count(Source, rule.Name);
         return rule.Mask;
     }
@@ -77,7 +77,7 @@ public static class CommandLineScrubber
     }
 
     /// <summary>The rule of an option whose value is the next word, or null where it is kept.</summary>
-    private static Rule? Option(ReadOnlySpan<char> word)
+    private static Rule? Option(ReadOnlySpan<char> word, NameList allowed)
     {
         var name = word.TrimStart("-/");
         if (name.Length == word.Length || name.IsEmpty || name.ContainsAny('=', ':') || IsPath(word, name))
@@ -85,15 +85,15 @@ public static class CommandLineScrubber
             return null;
         }
 
-        return word is "-u" or "--user" ? Rule.BasicAuth : SecretKeys.Classify(name) ?? (ArgumentNames.Allows(name) ? null : Rule.CommandLine);
+        return word is "-u" or "--user" ? Rule.BasicAuth : SecretKeys.Classify(name) ?? (allowed.Has(name) ? null : Rule.CommandLine);
     }
 
     private static bool IsValue(ReadOnlySpan<char> word, ReadOnlySpan<char> option, Rule rule) =>
         !Placeholders.Is(word) && !word.StartsWith("-") && (option is not ("-u" or "--user") || word.IndexOf(':') > 0)
-        && !(rule == Rule.CommandLine && ArgumentNames.IsHarmlessValue(word));
+        && !(rule == Rule.CommandLine && HarmlessValues.Has(word));
 
     /// <summary>Where the value of <c>--key=value</c>, <c>/key:value</c> or <c>/p:value</c> begins, and its rule; 0 where it is kept.</summary>
-    private static (int Start, Rule Rule) AttachedValue(ReadOnlySpan<char> word)
+    private static (int Start, Rule Rule) AttachedValue(ReadOnlySpan<char> word, NameList allowed)
     {
         var name = word.TrimStart("-/");
         // Configuration keys have colons in them: --Logging:LogLevel:Default=Debug. Only without an equals sign does a colon part.
@@ -105,8 +105,8 @@ public static class CommandLineScrubber
 
         var start = word.Length - name.Length + sign + 1;
         var value = word[start..];
-        var rule = RuleOf(name[..sign]);
-        var isKept = rule is null || Placeholders.Is(value) || (rule == Rule.CommandLine && ArgumentNames.IsHarmlessValue(value));
+        var rule = RuleOf(name[..sign], allowed);
+        var isKept = rule is null || Placeholders.Is(value) || (rule == Rule.CommandLine && HarmlessValues.Has(value));
         return isKept ? (0, Rule.CommandLine) : (start, rule!);
     }
 
@@ -114,7 +114,7 @@ public static class CommandLineScrubber
     private static bool IsPath(ReadOnlySpan<char> word, ReadOnlySpan<char> name) => word[0] == '/' && name.Contains('/');
 
     /// <summary>The value of /p:NAME=VALUE is named by NAME; /p:VALUE alone is a password.</summary>
-    private static Rule? RuleOf(ReadOnlySpan<char> name)
+    private static Rule? RuleOf(ReadOnlySpan<char> name, NameList allowed)
     {
         if (name.Equals("p", StringComparison.OrdinalIgnoreCase))
         {
@@ -126,6 +126,6 @@ public static class CommandLineScrubber
             name = name[2..];
         }
 
-        return SecretKeys.Classify(name) ?? (ArgumentNames.Allows(name) ? null : Rule.CommandLine);
+        return SecretKeys.Classify(name) ?? (allowed.Has(name) ? null : Rule.CommandLine);
     }
 }

@@ -48,8 +48,8 @@ internal static class Limits
     /// <summary>Longest text that a user's regular expression is run on at once: finding all matches may be quadratic. A match longer than half of it may be cut.</summary>
     public const int UserRuleText = 4_096;
 
-    /// <summary>Time one user's rule has for one field; a field that takes longer is masked.</summary>
-    public static readonly TimeSpan UserRuleTime = TimeSpan.FromMilliseconds(50);
+    /// <summary>Time one user's rule has for one field; a field that takes longer is masked. Much more than a match needs, for a busy host.</summary>
+    public static readonly TimeSpan UserRuleTime = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Most providers named in a report; what comes later is counted under one name.</summary>
     public const int ReportProviders = 256;

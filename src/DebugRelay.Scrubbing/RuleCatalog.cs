@@ -34,24 +34,35 @@ public sealed record RuleInfo(string Name, RuleKind Kind, bool IsAnchored, bool 
 /// <summary>All rules there are, whether or not a profile selects them.</summary>
 public static class RuleCatalog
 {
-    private static readonly (Rule Rule, Detector[] Detectors)[] Entries =
+    private static readonly (Rule Rule, Func<AllowLists, Detector[]> Detectors)[] Entries =
     [
-        (Rule.PrivateKey, [new PrivateKeyDetector()]),
-        (Rule.Jwt, [new JwtDetector()]),
-        (Rule.VendorToken, [new VendorTokenDetector()]),
-        (Rule.AzureClientSecret, [new AzureClientSecretDetector()]),
-        (Rule.AwsAccessKeyId, [new AwsAccessKeyIdDetector()]),
-        (Rule.AwsSecretKey, [new AwsSecretKeyDetector()]),
-        (Rule.UrlCredentials, [new UrlCredentialsDetector()]),
-        (Rule.ConnectionString, [new ConnectionStringDetector()]),
-        (Rule.BasicAuth, [new BasicAuthDetector()]),
-        (Rule.Bearer, [new BearerDetector()]),
-        (Rule.CreditCard, [new CreditCardDetector()]),
-        (Rule.Iban, [new IbanDetector()]),
-        (Rule.Email, [new EmailDetector()]),
-        (Rule.Cookie, []),
-        (Rule.GenericSecret, [new GenericSecretDetector(), new NamedTokenDetector()]),
-        (Rule.CommandLine, []),
+        (Rule.PrivateKey, _ => [new PrivateKeyDetector()]),
+        (Rule.Jwt, _ => [new JwtDetector()]),
+        (Rule.VendorToken, _ => [new VendorTokenDetector()]),
+        (Rule.AzureClientSecret, _ => [new AzureClientSecretDetector()]),
+        (Rule.AwsAccessKeyId, _ => [new AwsAccessKeyIdDetector()]),
+        (Rule.AwsSecretKey, _ => [new AwsSecretKeyDetector()]),
+        (Rule.UrlCredentials, _ => [new UrlCredentialsDetector()]),
+        (Rule.ConnectionString, _ => [new ConnectionStringDetector()]),
+        (Rule.BasicAuth, _ => [new BasicAuthDetector()]),
+        (Rule.Bearer, _ => [new BearerDetector()]),
+        (Rule.CreditCard, _ => [new CreditCardDetector()]),
+        (Rule.Iban, _ => [new IbanDetector()]),
+        (Rule.Email, _ => [new EmailDetector()]),
+        (Rule.Cookie, _ => []),
+        (Rule.GenericSecret, _ => [new GenericSecretDetector(), new NamedTokenDetector()]),
+        (Rule.Phone, _ => [new PhoneDetector()]),
+        (Rule.Mac, _ => [new MacDetector()]),
+        (Rule.Ipv6, _ => [new Ipv6Detector()]),
+        (Rule.Ipv4, _ => [new Ipv4Detector()]),
+        (Rule.UserPath, _ => [new UserPathDetector()]),
+        .. NationalIds.All.Select(d => (d.Rule, new Func<AllowLists, Detector[]>(_ => [d]))),
+        (Rule.Uuid, _ => [new UuidDetector()]),
+        (Rule.SqlLiteral, _ => [new SqlLiteralDetector()]),
+        (Rule.UrlQuery, lists => [new UrlQueryDetector(lists.QueryKeys)]),
+        (Rule.Header, lists => [new HeaderDetector(lists.Headers)]),
+        (Rule.Environment, _ => []),
+        (Rule.CommandLine, _ => []),
     ];
 
     /// <summary>The rules, in the order of their precedence: where findings overlap, the first gives the name.</summary>
@@ -64,9 +75,13 @@ public static class RuleCatalog
     internal static DetectorSet Default { get; } = Set(All.Where(r => r.IsOnByDefault).Select(r => r.Name), []);
 
     /// <summary>The rules of these names, and detectors of a user's own. Findings of other rules are not made.</summary>
+    /// <param name="names">Names of rules of the catalogue.</param>
+    /// <param name="more">See <see cref="RegexDetector"/>.</param>
+    /// <param name="lists">Names whose values are kept; null: those that ship.</param>
     /// <exception cref="ArgumentException">There is no rule of this name.</exception>
-    internal static DetectorSet Set(IEnumerable<string> names, IEnumerable<Detector> more)
+    internal static DetectorSet Set(IEnumerable<string> names, IEnumerable<Detector> more, AllowLists? lists = null)
     {
+        lists ??= AllowLists.Default;
         var wanted = names.ToHashSet();
         var unknown = wanted.FirstOrDefault(n => Find(n) is null);
         if (unknown is not null)
@@ -76,6 +91,6 @@ public static class RuleCatalog
 
         var entries = Entries.Where(e => wanted.Contains(e.Rule.Name)).ToList();
         Detector[] own = [.. more];
-        return new DetectorSet([.. entries.SelectMany(e => e.Detectors), .. own], [.. entries.Select(e => e.Rule), .. own.Select(d => d.Rule)]);
+        return new DetectorSet([.. entries.SelectMany(e => e.Detectors(lists)), .. own], [.. entries.Select(e => e.Rule), .. own.Select(d => d.Rule)], lists);
     }
 }

@@ -11,6 +11,7 @@ namespace DebugRelay.Scrubbing;
 public sealed class TextScrubber
 {
     private readonly string _profile;
+    private readonly DetectorSet _detectors;
     private readonly TextScanner _scanner;
     private readonly HitList _hits = new();
     private readonly ScrubTally _tally = new();
@@ -25,8 +26,12 @@ public sealed class TextScrubber
     internal TextScrubber(string profile, DetectorSet detectors)
     {
         _profile = profile;
+        _detectors = detectors;
         _scanner = new TextScanner(detectors);
     }
+
+    /// <summary>Names whose values are kept.</summary>
+    internal AllowLists Lists => _detectors.Lists;
 
     /// <summary>Values masked because of their key since the last <see cref="ForgetRedacted"/>.</summary>
     internal IReadOnlyList<(string Value, Rule Rule)> RedactedByKey => _scanner.RedactedByKey;
@@ -91,6 +96,12 @@ public sealed class TextScrubber
         return true;
     }
 
+    /// <summary>Whether nothing is looked for at all.</summary>
+    internal bool IsEmpty => _detectors.IsEmpty;
+
+    /// <summary>Whether findings of this rule are made.</summary>
+    internal bool IsOn(Rule rule) => _detectors.IsOn(rule);
+
     internal void NoteRedacted(ReadOnlySpan<char> value, Rule rule) => _scanner.RedactedByKey.Add((value.ToString(), rule));
 
     internal void ForgetRedacted() => _scanner.RedactedByKey.Clear();
@@ -106,7 +117,7 @@ public sealed class TextScrubber
             _scanner.Scan(text, kind, _hits);
             if (kind == TextKind.CommandLine)
             {
-                CommandLineScrubber.Find(text, _hits);
+                CommandLineScrubber.Find(text, Lists.Arguments, _hits);
                 _hits.Merge();
             }
 

@@ -63,6 +63,7 @@ internal static class AgentHost
         _ = HostTrust.Load(configuration);
         (X509Certificate2 certificate, _) = AgentCertificate.Load(configuration);
         certificate.Dispose();
+        _ = IdentityOf(configuration);
     }
 
     /// <exception cref="ConfigurationException">There can be no ledger, so there is no access.</exception>
@@ -80,6 +81,22 @@ internal static class AgentHost
         }
     }
 
+    /// <exception cref="ConfigurationException">Its certificate cannot sign recordings, or is another host's.</exception>
+    private static RecordingIdentity IdentityOf(HostConfiguration configuration)
+    {
+        try
+        {
+            RecordingIdentity identity = RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key);
+            return identity.Names(configuration.Host)
+                ? identity
+                : throw new ConfigurationException($"{configuration.Certificate}: does not name this host, {configuration.Host}, so no recording would verify; issue one that does, or set \"host\"");
+        }
+        catch (RecordingException e)
+        {
+            throw new ConfigurationException($"{configuration.Certificate}: {e.Message}");
+        }
+    }
+
     private static WebApplication Build(HostConfiguration configuration, string configurationFile, HostLedger ledger)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -93,7 +110,7 @@ internal static class AgentHost
             .AddSingleton(new ConfigurationFile(configurationFile))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(LiveTrust.Load(configuration, Path.Combine(configuration.State, "agent"), TimeProvider.System))
-            .AddSingleton(RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key))
+            .AddSingleton(IdentityOf(configuration))
             .AddSingleton(_ => ledger)
             .AddSingleton<BrokerProcess>()
             .AddHostedService(services => services.GetRequiredService<BrokerProcess>())

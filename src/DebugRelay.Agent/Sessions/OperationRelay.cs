@@ -86,9 +86,8 @@ internal sealed partial class OperationRelay(
     private async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
     {
         ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
-        string requestSha256 = Convert.ToHexStringLower(SHA256.HashData(open.Request));
         OperationRequest? request = result.IsValid ? result.Value : null;
-        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, requestSha256));
+        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, Digest(open.Request)));
         if (request is not null)
             return request;
         var refusal = new Refused(ErrorCode.BadRequest, result.Message);
@@ -106,7 +105,7 @@ internal sealed partial class OperationRelay(
         });
         GrantFiles? grant = open.Grant is { } sent ? new GrantFiles(sent.Document, sent.Signatures) : null;
         (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name);
-        await RecordDecisionAsync(session, entry);
+        await RecordDecisionAsync(session, entry with { RequestSha256 = Digest(open.Request) });
         if (!entry.Allowed)
             throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
         Accepted accepted = await FromBrokerAsync(session, request, async () =>
@@ -186,8 +185,10 @@ internal sealed partial class OperationRelay(
     {
         await session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
         await session.Ledger.DecisionAsync(
-            session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name));
+            session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name, decision.Grant, decision.BreakGlass));
     }
+
+    private static string Digest(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));
 
     private static string StreamName(OperationRequest request)
         => $"{request.Number:D4}.{(request.Parameters is null ? "json" : "nettrace")}";

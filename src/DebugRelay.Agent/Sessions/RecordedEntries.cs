@@ -19,6 +19,9 @@ internal sealed record RequestEntry(string Remote, byte[] Request, byte[] Signat
 /// <summary>Entry `decision`: what was decided, by whom and under which rule. On disk before anything is done.</summary>
 internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allowed, string By, string? Code, string Reason, TargetProcess? Target, string? Stream)
 {
+    /// <summary>SHA-256 of the request that it allows, hexadecimal: verifiers look for the engineer's signature on that.</summary>
+    public string? RequestSha256 { get; init; }
+
     /// <summary>The id of the grant that it rests on.</summary>
     public string? Grant { get; init; }
 

@@ -71,7 +71,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             Judged judged = gate.Judge(session.Proof, request, open.Grant is { } grant ? new GrantFiles(grant.Document, grant.Signatures) : null);
             judged = judged with { Decided = admissions.Preview(judged) };
             Decided decided = judged.Decided;
-            Enter(session, new LedgerDecision(request.Number, decided.Allowed, decided.Code, decided.Reason, decided.Target?.Pid, decided.Target?.Name));
+            Enter(session, new LedgerDecision(
+                request.Number, decided.Allowed, decided.Code, decided.Reason, decided.Target?.Pid, decided.Target?.Name, judged.Decision.Grant, judged.Decision.BreakGlass is null ? null : true));
             return judged;
         }
         catch (ProtocolException e)

@@ -15,6 +15,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(Verdict))]
+[JsonSerializable(typeof(NamedVerdict))]
 [JsonSerializable(typeof(PolicyReport))]
 [JsonSerializable(typeof(SessionList))]
 [JsonSerializable(typeof(KilledSession))]

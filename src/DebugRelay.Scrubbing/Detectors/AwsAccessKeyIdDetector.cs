@@ -12,6 +12,8 @@ internal sealed class AwsAccessKeyIdDetector : Detector
 
     public override Anchors Anchor => Anchors.RareLiteral;
 
+    public override bool IsInNames => true;
+
     public override IEnumerable<string> Literals => Prefixes;
 
     public override Canary Canary => new("key AKI" + "ACANARYCANARY2345 used", "ACANARYCANARY2345");

@@ -15,6 +15,8 @@ internal sealed class AzureClientSecretDetector : Detector
 
     public override Anchors Anchor => Anchors.RareLiteral;
 
+    public override bool IsInNames => true;
+
     public override IEnumerable<string> Literals => Enumerable.Range(0, 10).Select(digit => $"{digit}{Mark}");
 
     public override Canary Canary => new("with can8" + "Q~CanaryCanaryCanaryCanaryCanary012 in it", "CanaryCanaryCanaryCanaryCanary012");

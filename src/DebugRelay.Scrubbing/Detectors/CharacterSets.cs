@@ -16,6 +16,12 @@ internal static class CharacterSets
     public static readonly SearchValues<char> DigitsAndDashes = SearchValues.Create(Digit + "-");
     public static readonly SearchValues<char> AddressLiteral = SearchValues.Create(Digit + "abcdefABCDEF.:IPv");
     public static readonly SearchValues<char> PairKey = SearchValues.Create(Small + Capital + Digit + " _-");
+    public static readonly SearchValues<char> DigitsAndDots = SearchValues.Create(Digit + ".");
+    public static readonly SearchValues<char> ZerosOfAddress = SearchValues.Create("0:-.");
+    public static readonly SearchValues<char> OnesOfAddress = SearchValues.Create("fF:-.");
+    public static readonly SearchValues<char> EndOfPathPart = SearchValues.Create("/\\\"'<>|:*?\r\n\t,;()[]{}&#=`");
+    public static readonly SearchValues<char> BeforePath = SearchValues.Create(" \t\r\n\"'<>()[]{},;=|`");
+    public static readonly SearchValues<char> HeaderName = SearchValues.Create(Small + Capital + Digit + "-_");
     public static readonly SearchValues<char> Prose = SearchValues.Create(Small + " .,'");
     public static readonly SearchValues<char> Code = SearchValues.Create(Small + Capital + "_.$");
     public static readonly SearchValues<char> VariableName = SearchValues.Create(Small + Capital + "_");

@@ -25,6 +25,21 @@ internal enum Anchors
 
     /// <summary>Nothing: it runs on every text.</summary>
     Always = 32,
+
+    /// <summary>Dots, and four digits.</summary>
+    Dotted = 64,
+
+    /// <summary>Two colons.</summary>
+    Colons = 128,
+
+    /// <summary>Groups of characters with signs between: two dots, four dashes or five colons.</summary>
+    Pairs = 256,
+
+    /// <summary>A question mark and an equals sign.</summary>
+    Query = 512,
+
+    /// <summary>A plus sign, and several digits.</summary>
+    Plus = 1024,
 }
 
 /// <summary>Finds one kind of secret. Stateless; work is linear in the length of the text.</summary>
@@ -36,6 +51,9 @@ internal abstract class Detector
 
     /// <summary>The detector's rare literals or keywords, where its anchor is one of these.</summary>
     public virtual IEnumerable<string> Literals => [];
+
+    /// <summary>Whether it also looks at names of types, methods and modules: it must not find anything that can be part of one.</summary>
+    public virtual bool IsInNames => false;
 
     /// <summary>A made-up secret, and a text that holds it.</summary>
     public abstract Canary Canary { get; }

@@ -21,11 +21,20 @@ internal enum CharacterKinds
 
     /// <summary>May stand between the digits of one number.</summary>
     InNumber = 32,
+
+    Dot = 64,
+    Dash = 128,
+    Plus = 256,
+    Question = 512,
+    Equals = 1024,
 }
 
 /// <summary>The active detectors, and the single pass over a text that decides which of them run on it.</summary>
 internal sealed class DetectorSet
 {
+    /// <summary>An address has four digits at least.</summary>
+    private const int MinDottedDigits = 4;
+
     /// <summary>Fewer digits, with nothing but letters, blanks, dots and dashes between, hold neither a card number nor an account number.</summary>
     private const int MinDigits = 8;
 
@@ -35,6 +44,7 @@ internal sealed class DetectorSet
     private readonly LiteralSearch _literals;
     private readonly ulong _always;
     private readonly bool[]? _isOn;
+    private readonly ulong[] _byAnchors;
     private readonly CharacterKinds[] _kinds = new CharacterKinds[128];
 
     /// <summary>A set in which every rule is on.</summary>
@@ -43,9 +53,10 @@ internal sealed class DetectorSet
     {
     }
 
-    public DetectorSet(Detector[] detectors, Rule[]? rules)
+    public DetectorSet(Detector[] detectors, Rule[]? rules, AllowLists? lists = null)
     {
         Detectors = detectors;
+        Lists = lists ?? AllowLists.Default;
         Rules = rules ?? [.. detectors.Select(d => d.Rule).Distinct()];
         _isOn = rules is null ? null : new bool[rules.Append(Rule.Unscannable).Max(r => r.Id) + 1];
         foreach (var rule in rules ?? [])
@@ -55,11 +66,18 @@ internal sealed class DetectorSet
 
         _literals = new LiteralSearch(Detectors.SelectMany((d, i) => d.Literals.Select(l => new Literal(l, Bit(i), d.Anchor == Anchors.Keyword))));
         _always = With(Anchors.Always);
-        foreach (var c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz -.")
+        InNames = With(d => d.IsInNames);
+        _byAnchors = [.. Enumerable.Range(0, (int)Anchors.Plus * 2).Select(anchors => With((Anchors)anchors))];
+        foreach (var c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz -.()")
         {
             _kinds[c] = CharacterKinds.InNumber;
         }
 
+        _kinds['.'] |= CharacterKinds.Dot;
+        _kinds['-'] |= CharacterKinds.Dash;
+        _kinds['+'] = CharacterKinds.Plus;
+        _kinds['?'] = CharacterKinds.Question;
+        _kinds['='] = CharacterKinds.Equals;
         _kinds['@'] = CharacterKinds.At;
         _kinds[':'] = CharacterKinds.Colon;
         _kinds['%'] = CharacterKinds.Percent;
@@ -67,6 +85,9 @@ internal sealed class DetectorSet
     }
 
     public Detector[] Detectors { get; }
+
+    /// <summary>Names whose values are kept.</summary>
+    public AllowLists Lists { get; }
 
     /// <summary>The rules that are on.</summary>
     public IReadOnlyList<Rule> Rules { get; }
@@ -76,17 +97,8 @@ internal sealed class DetectorSet
     /// <summary>Whether findings of this rule are made: a detector may make findings of several rules.</summary>
     public bool IsOn(Rule rule) => _isOn is null || (rule.Id < _isOn.Length && _isOn[rule.Id]);
 
-    /// <summary>The bits of the detectors with one of these anchors.</summary>
-    public ulong With(Anchors anchors)
-    {
-        ulong mask = 0;
-        for (var i = 0; i < Detectors.Length; i++)
-        {
-            mask |= (Detectors[i].Anchor & anchors) != 0 ? Bit(i) : 0;
-        }
-
-        return mask;
-    }
+    /// <summary>The bits of the detectors that look at names.</summary>
+    public ulong InNames { get; }
 
     /// <summary>Runs the detectors of these bits.</summary>
     public void Run(ulong wanted, ReadOnlySpan<char> text, HitList hits)
@@ -122,11 +134,31 @@ internal sealed class DetectorSet
             }
         }
 
-        tags |= most >= MinDigits ? With(Anchors.Digit) : 0;
-        tags |= (kinds & CharacterKinds.At) != 0 ? With(Anchors.At) : 0;
-        tags |= (kinds & (CharacterKinds.Colon | CharacterKinds.At)) == (CharacterKinds.Colon | CharacterKinds.At) ? With(Anchors.Scheme) : 0;
-        return new Signs(tags, kinds);
+        return new Signs(tags | WithSigns(text, kinds, most), kinds);
     }
+
+    /// <summary>The detectors that the kinds of characters call for.</summary>
+    private ulong WithSigns(ReadOnlySpan<char> text, CharacterKinds kinds, int digits)
+    {
+        var anchors = digits >= MinDigits ? Anchors.Digit : Anchors.None;
+        anchors |= digits >= MinDigits && Has(kinds, CharacterKinds.Plus) ? Anchors.Plus : Anchors.None;
+        anchors |= digits >= MinDottedDigits && Has(kinds, CharacterKinds.Dot) ? Anchors.Dotted : Anchors.None;
+        anchors |= Has(kinds, CharacterKinds.At) ? Anchors.At : Anchors.None;
+        anchors |= Has(kinds, CharacterKinds.At | CharacterKinds.Colon) ? Anchors.Scheme : Anchors.None;
+        anchors |= Has(kinds, CharacterKinds.Question | CharacterKinds.Equals) ? Anchors.Query : Anchors.None;
+        var colons = Has(kinds, CharacterKinds.Colon) ? text.Count(':') : 0;
+        anchors |= colons >= 2 ? Anchors.Colons : Anchors.None;
+        var isPaired = colons >= 5 || (Has(kinds, CharacterKinds.Dash) && text.Count('-') >= 4) || (Has(kinds, CharacterKinds.Dot) && text.Count('.') >= 2);
+        anchors |= isPaired ? Anchors.Pairs : Anchors.None;
+        return anchors == Anchors.None ? 0 : _byAnchors[(int)anchors];
+    }
+
+    private static bool Has(CharacterKinds kinds, CharacterKinds wanted) => (kinds & wanted) == wanted;
+
+    private ulong With(Anchors anchors) => With(d => (d.Anchor & anchors) != 0);
+
+    private ulong With(Func<Detector, bool> isWanted) =>
+        Enumerable.Range(0, Detectors.Length).Where(i => isWanted(Detectors[i])).Aggregate(0UL, (bits, i) => bits | Bit(i));
 
     private static ulong Bit(int detector) => 1UL << Math.Min(detector, Bits - 1);
 }

@@ -16,6 +16,8 @@ internal sealed class JwtDetector : Detector
 
     public override Anchors Anchor => Anchors.RareLiteral;
 
+    public override bool IsInNames => true;
+
     public override IEnumerable<string> Literals => [Start];
 
     public override Canary Canary => new(

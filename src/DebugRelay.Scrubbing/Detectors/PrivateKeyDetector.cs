@@ -17,6 +17,8 @@ internal sealed class PrivateKeyDetector : Detector
 
     public override Anchors Anchor => Anchors.RareLiteral;
 
+    public override bool IsInNames => true;
+
     public override IEnumerable<string> Literals => [Begin, End, Putty, Xml];
 
     public override Canary Canary => new(Begin + "PRIVATE" + " KEY-----\nQ2FuYXJ5\n" + End + "PRIVATE" + " KEY-----\n", "Q2FuYXJ5");

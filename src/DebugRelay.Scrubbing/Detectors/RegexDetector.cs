@@ -38,6 +38,7 @@ internal sealed class RegexDetector : Detector
             throw new ArgumentException($"the pattern of the rule '{rule.Name}' needs backtracking: {e.Message}", nameof(pattern), e);
         }
 
+        _regex.Count(canary.Text);   // The engine is compiled now, and not on the time of the first field.
         if (_regex.IsMatch(""))
         {
             throw new ArgumentException($"the pattern of the rule '{rule.Name}' matches the empty text", nameof(pattern));

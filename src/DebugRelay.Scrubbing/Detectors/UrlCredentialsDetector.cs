@@ -11,6 +11,8 @@ internal sealed class UrlCredentialsDetector : Detector
 
     public override Anchors Anchor => Anchors.Scheme;
 
+    public override bool IsInNames => true;
+
     public override Canary Canary => new("amqp://canary:tweet-tweet-1@localhost:5672/", "tweet-tweet-1");
 
     public override void Find(ReadOnlySpan<char> text, HitList hits)

@@ -18,6 +18,8 @@ internal sealed class VendorTokenDetector : Detector
 
     public override Anchors Anchor => Anchors.RareLiteral;
 
+    public override bool IsInNames => true;
+
     public override IEnumerable<string> Literals => SearchedPrefixes;
 
     public override Canary Canary => new("with ghp" + "_CanaryCanaryCanaryCanaryCanaryCanary01 in it", "CanaryCanaryCanaryCanaryCanaryCanary01");

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using DebugRelay.Scrubbing.Detectors;
 
 namespace DebugRelay.Scrubbing.Text;
@@ -9,7 +10,7 @@ namespace DebugRelay.Scrubbing.Text;
 internal sealed class JsonScanner(TextScanner scanner)
 {
     private static readonly string[] KeyMembers = ["key", "name", "header", "headername", "parametername", "parameter", "field", "k"];
-    private static readonly string[] ValueMembers = ["value", "values", "v", "val"];
+    private static readonly string[] ValueMembers = ["value", "values", "v", "val", "headervalue", "parametervalue"];
 
     public bool TryScan(ReadOnlySpan<char> text, int depth, HitList hits)
     {
@@ -24,7 +25,7 @@ internal sealed class JsonScanner(TextScanner scanner)
         var position = start;
         do
         {
-            position = Value(new Place(text, depth, hits), position, null, 0);
+            position = Value(new Place(text, depth, hits), position, default, 0);
             position = position < 0 ? position : SkipBlank(text, position);
         }
         while (position >= 0 && position < text.Length);
@@ -39,7 +40,7 @@ internal sealed class JsonScanner(TextScanner scanner)
     }
 
     /// <summary>Walks one value; answers the position behind it, or -1.</summary>
-    private int Value(Place place, int position, Rule? rule, int nesting)
+    private int Value(Place place, int position, Context context, int nesting)
     {
         var text = place.Text;
         if (position >= text.Length || nesting > Limits.JsonDepth)
@@ -49,14 +50,14 @@ internal sealed class JsonScanner(TextScanner scanner)
 
         return text[position] switch
         {
-            '{' => Object(place, position + 1, rule, nesting + 1),
-            '[' => Array(place, position + 1, rule, nesting + 1),
-            '"' => String(place, position + 1, rule),
-            _ => Literal(place, position, rule),
+            '{' => Object(place, position + 1, context, nesting + 1),
+            '[' => Array(place, position + 1, context with { IsInArray = true }, nesting + 1),
+            '"' => String(place, position + 1, context.Rule),
+            _ => Literal(place, position, context.Rule),
         };
     }
 
-    private int Object(Place place, int position, Rule? inherited, int nesting)
+    private int Object(Place place, int position, Context context, int nesting)
     {
         var text = place.Text;
         var pair = default(Pair);
@@ -78,7 +79,7 @@ internal sealed class JsonScanner(TextScanner scanner)
 
             var valueStart = SkipBlank(text, position + 1);
             ScanString(place, keyStart, keyEnd);
-            position = Value(place, valueStart, inherited ?? SecretKeys.Classify(text[keyStart..keyEnd]), nesting);
+            position = Value(place, valueStart, context.Of(text[keyStart..keyEnd], scanner.Lists), nesting);
             if (position < 0)
             {
                 return -1;
@@ -88,7 +89,7 @@ internal sealed class JsonScanner(TextScanner scanner)
             position = SkipBlank(text, position);
             if (position < text.Length && text[position] == '}')
             {
-                RedactPair(place, pair);
+                RedactPair(place, pair, context);
                 return position + 1;
             }
 
@@ -102,7 +103,7 @@ internal sealed class JsonScanner(TextScanner scanner)
         return -1;
     }
 
-    private int Array(Place place, int position, Rule? rule, int nesting)
+    private int Array(Place place, int position, Context context, int nesting)
     {
         var text = place.Text;
         position = SkipBlank(text, position);
@@ -113,7 +114,7 @@ internal sealed class JsonScanner(TextScanner scanner)
 
         while (position >= 0 && position < text.Length)
         {
-            position = Value(place, position, rule, nesting);
+            position = Value(place, position, context, nesting);
             position = position < 0 ? position : SkipBlank(text, position);
             if (position < 0 || position >= text.Length || text[position] is not (',' or ']'))
             {
@@ -139,7 +140,7 @@ internal sealed class JsonScanner(TextScanner scanner)
             return -1;
         }
 
-        if (rule is null || Placeholders.Is(place.Text[start..end]))
+        if (rule is null || Placeholders.Is(place.Text[start..end]) || IsHarmless(rule, place.Text[start..end]))
         {
             ScanString(place, start, end);
         }
@@ -172,7 +173,7 @@ internal sealed class JsonScanner(TextScanner scanner)
             return -1;
         }
 
-        if (rule is not null)
+        if (rule is not null && !IsHarmless(rule, value))
         {
             Redact(place, start, end, rule, quoted: true);
             return end;
@@ -223,21 +224,24 @@ internal sealed class JsonScanner(TextScanner scanner)
     }
 
     /// <summary>{"Key": "Authorization", "Value": "…"}: the first member says what the second is.</summary>
-    private void RedactPair(Place place, Pair pair)
+    private void RedactPair(Place place, Pair pair, Context context)
     {
         var text = place.Text;
-        if (pair.ValueEnd == 0 || pair.KeyEnd == 0 || SecretKeys.Classify(text[pair.KeyStart..pair.KeyEnd]) is not { } rule)
+        if (pair.ValueEnd == 0 || pair.KeyEnd == 0 || context.OfPair(text[pair.KeyStart..pair.KeyEnd], pair, scanner.Lists) is not { } rule)
         {
             return;
         }
 
         var isString = text[pair.ValueStart] == '"';
         var (start, end) = isString ? (pair.ValueStart + 1, pair.ValueEnd - 1) : (pair.ValueStart, pair.ValueEnd);
-        if (!Placeholders.Is(text[start..end]))
+        if (!Placeholders.Is(text[start..end]) && !IsHarmless(rule, text[start..end]))
         {
             Redact(place, start, end, rule, quoted: !isString);
         }
     }
+
+    /// <summary>Where only the place makes a value suspicious, and not its name, flags and small numbers stay.</summary>
+    private static bool IsHarmless(Rule rule, ReadOnlySpan<char> value) => rule.Info.Kind == RuleKind.Structure && HarmlessValues.Has(value);
 
     /// <summary>Position of the closing quote, or -1. Control characters inside are let pass: the text need not be good JSON to be read.</summary>
     private static int StringEnd(ReadOnlySpan<char> text, int start)
@@ -280,6 +284,36 @@ internal sealed class JsonScanner(TextScanner scanner)
         public HitList Hits { get; } = hits;
     }
 
+    /// <summary>What the keys above a value say about it.</summary>
+    /// <param name="Rule">Masks the value whatever it holds.</param>
+    /// <param name="PlaceRule">Masks the values of the next object's members, or of the next array's pairs, but for the names that are allowed.</param>
+    /// <param name="IsInArray">The objects are pairs: their members are no names.</param>
+    private readonly record struct Context(Rule? Rule, Rule? PlaceRule, bool IsInArray)
+    {
+        private static readonly FrozenDictionary<string, Rule>.AlternateLookup<ReadOnlySpan<char>> Places = new Dictionary<string, Rule>
+        {
+            ["headers"] = Rule.Header, ["requestheaders"] = Rule.Header, ["responseheaders"] = Rule.Header, ["httpheaders"] = Rule.Header,
+            ["defaultrequestheaders"] = Rule.Header, ["trailers"] = Rule.Header, ["env"] = Rule.Environment, ["environment"] = Rule.Environment,
+            ["environmentvariables"] = Rule.Environment, ["query"] = Rule.UrlQuery, ["querystring"] = Rule.UrlQuery, ["queryparameters"] = Rule.UrlQuery,
+            ["queryparams"] = Rule.UrlQuery, ["sqlparameters"] = Rule.SqlLiteral, ["dbparameters"] = Rule.SqlLiteral,
+        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
+        /// <summary>The context of the value of this key.</summary>
+        public Context Of(ReadOnlySpan<char> key, AllowLists lists)
+        {
+            var rule = Rule ?? SecretKeys.Classify(key) ?? (key.StartsWith("@") ? Rule.SqlLiteral : null);
+            rule ??= PlaceRule is { } place && !IsInArray && !Allows(place, key, lists) ? place : null;
+            return new Context(rule, rule is null && Places.TryGetValue(key, out var next) ? next : null, IsInArray: false);
+        }
+
+        /// <summary>The rule of a pair's value.</summary>
+        public Rule? OfPair(ReadOnlySpan<char> key, Pair pair, AllowLists lists) =>
+            SecretKeys.Classify(key) ?? (((IsInArray ? PlaceRule : null) ?? pair.PlaceRule) is { } place && !Allows(place, key, lists) ? place : null);
+
+        private static bool Allows(Rule place, ReadOnlySpan<char> name, AllowLists lists) =>
+            place == Rule.Header ? lists.Headers.Has(name) : place == Rule.Environment ? lists.Variables.Has(name) : place == Rule.UrlQuery && lists.QueryKeys.Has(name);
+    }
+
     /// <summary>The key and value members of an object, where it has them. The ends are 0 until they are seen.</summary>
     private struct Pair
     {
@@ -288,11 +322,16 @@ internal sealed class JsonScanner(TextScanner scanner)
         public int ValueStart;
         public int ValueEnd;
 
+        /// <summary>What the key member's own name says: <c>headerName</c>, <c>parameterName</c>.</summary>
+        public Rule? PlaceRule;
+
         public void See(ReadOnlySpan<char> member, ReadOnlySpan<char> text, int start, int end)
         {
             if (text[start] == '"' && IsAny(member, KeyMembers))
             {
                 (KeyStart, KeyEnd) = (start + 1, end - 1);
+                PlaceRule = member.StartsWith("header", StringComparison.OrdinalIgnoreCase) ? Rule.Header
+                    : member.StartsWith("parameter", StringComparison.OrdinalIgnoreCase) && text[KeyStart] == '@' ? Rule.SqlLiteral : null;
             }
             else if (IsAny(member, ValueMembers))
             {

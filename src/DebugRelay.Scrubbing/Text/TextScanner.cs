@@ -13,14 +13,12 @@ internal sealed class TextScanner
     private readonly DetectorSet _detectors;
     private readonly JsonScanner _json;
     private readonly DecodedView?[] _views = new DecodedView?[(Limits.DecodeDepth + 2) * 2];
-    private readonly ulong _inNames;
     private long _budget;
 
     public TextScanner(DetectorSet detectors)
     {
         _detectors = detectors;
         _json = new JsonScanner(this);
-        _inNames = detectors.With(Anchors.RareLiteral | Anchors.Scheme);
     }
 
     /// <summary>Values that were masked because of their key, as they read when decoded. The caller clears it.</summary>
@@ -38,7 +36,7 @@ internal sealed class TextScanner
         hits.Rules = _detectors;
         if (kind == TextKind.Name)
         {
-            _detectors.Run(_detectors.Look(text).Detectors & _inNames, text, hits);
+            _detectors.Run(_detectors.Look(text).Detectors & _detectors.InNames, text, hits);
         }
         else
         {
@@ -48,6 +46,9 @@ internal sealed class TextScanner
 
         hits.Merge();
     }
+
+    /// <summary>Names whose values are kept.</summary>
+    public AllowLists Lists => _detectors.Lists;
 
     /// <summary>Whether findings of this rule are made.</summary>
     public bool IsOn(Rule rule) => _detectors.IsOn(rule);

@@ -38,6 +38,7 @@ public sealed class TestAuthority : IDisposable
     {
         n.AddIpAddress(IPAddress.Loopback);
         n.AddDnsName("localhost");
+        n.AddDnsName("test-host");
     });
 
     /// <summary>An engineer's names with a server's usage.</summary>

@@ -103,7 +103,7 @@ public class DetectorTests
     public void Masks_user_information_of_urls(string text, string expected) => Assert.Equal(expected, Scrub(text));
 
     [Theory]
-    [InlineData("https://example.com/@scope/pkg ssh://git@github.com/x http://localhost:5000/a?b=c")]
+    [InlineData("https://example.com/@scope/pkg ssh://git@github.com/x http://localhost:5000/a?page=c")]
     public void Keeps_other_urls(string text) => Assert.Equal(text, Scrub(text));
 
     [Theory]
@@ -111,7 +111,7 @@ public class DetectorTests
     [InlineData("Password: hunter2!", "Password: [generic-secret]")]
     [InlineData("\"api_key\": \"abc123def\", \"x\": 1", "\"api_key\": \"[generic-secret]\", \"x\": 1")]
     [InlineData("clientSecret='a b c 1'", "clientSecret='[generic-secret]'")]
-    [InlineData("?user=a&access_token=abcdef123&z=1", "?user=a&access_token=[generic-secret]&z=1")]
+    [InlineData("?user=7&access_token=abcdef123&z=1", "?user=7&access_token=[generic-secret]&z=1")]
     [InlineData("run --token abcdef123 -v", "run --token [generic-secret] -v")]
     [InlineData("[Password, hunter2]", "[Password, [generic-secret]]")]
     [InlineData("<password>hunter2</password>", "<password>[generic-secret]</password>")]
