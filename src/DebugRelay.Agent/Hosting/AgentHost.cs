@@ -25,13 +25,13 @@ internal static class AgentHost
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         await using WebApplication application = Build(configuration, Path.GetFullPath(configurationFile), ledger);
-        await application.StartAsync(cancellation);
-        Announce(application);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
             HangUp(application);
         });
+        await application.StartAsync(cancellation);
+        Announce(application);
         await application.WaitForShutdownAsync(cancellation);
         await ThrowFailureAsync(application.Services);
     }
