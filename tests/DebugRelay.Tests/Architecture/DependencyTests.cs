@@ -32,8 +32,8 @@ public partial class DependencyTests
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
-        ["Policy"] = ["Configuration", "Revocation", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
-        ["Recording"] = ["Verifying", "Writing", "Format"],
+        ["Policy"] = ["Configuration", "Revocation", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
+        ["Recording"] = ["Report", "Review", "Verifying", "Writing", "Format"],
     };
 
     /// <summary>The host's programs do without the libraries that drag a JIT, a native helper or a parser of hostile files along.</summary>
