@@ -37,6 +37,9 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(ProcessDetails))]
 [JsonSerializable(typeof(SessionList))]
 [JsonSerializable(typeof(KilledSession))]
+[JsonSerializable(typeof(DumpLine))]
+[JsonSerializable(typeof(DumpReport))]
+[JsonSerializable(typeof(DumpFacts))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads a control payload.</summary>
