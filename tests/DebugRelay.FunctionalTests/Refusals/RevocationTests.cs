@@ -176,6 +176,8 @@ public sealed class RevocationTests
     {
         const int HangUp = 1;
         await using RelayHost host = await StartAsync();
+        // The broker is up as well.
+        await TraceFaultTests.ServesTheNextAsync(host);
         HostProcesses.Signal(host.Agent.Id, HangUp);
         await host.Agent.WaitForErrorAsync(l => l.Contains("read again", StringComparison.Ordinal));
         HostProcesses.Signal(HostProcesses.BrokerOf(host), HangUp);
