@@ -29,6 +29,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         string path = options.Socket ?? configuration.Broker;
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
+        HostProfile profile = HostProfile.Load(configuration);
         using FileStream only = Lock(path);
         using LiveTrust trust = LiveTrust.Load(configuration, Path.Combine(configuration.State, "broker"), TimeProvider.System);
         trust.Reported += (line, isProblem) => Console.Error.WriteLine($"debugrelay-broker: {(isProblem ? "error: " : "")}{line}");
@@ -37,10 +38,10 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         string workers = MakeWorkersFolder(path);
         try
         {
-            using var registry = new SessionRegistry(configuration, trust, workers, ledger.KeySha256);
+            using var registry = new SessionRegistry(configuration, trust, profile, workers, ledger.KeySha256);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, finder), AdmissionsOf(configuration, trust.Clock), new TargetShares(configuration.Limits.EventPipesPerTarget), ledger));
+                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, profile, finder), AdmissionsOf(configuration, trust.Clock), new TargetShares(configuration.Limits.EventPipesPerTarget), ledger));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)

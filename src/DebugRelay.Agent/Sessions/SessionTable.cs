@@ -7,7 +7,7 @@ using DebugRelay.Protocol;
 namespace DebugRelay.Agent.Sessions;
 
 /// <summary>The sessions that run. Judges them again when what the host trusts has changed, and every second by the clock; ends them all when the agent stops.</summary>
-internal sealed partial class SessionTable(HostConfiguration configuration, LiveTrust trust, IHostApplicationLifetime lifetime, ILogger<SessionTable> logger) : BackgroundService
+internal sealed partial class SessionTable(HostConfiguration configuration, LiveTrust trust, HostProfile profile, IHostApplicationLifetime lifetime, ILogger<SessionTable> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, RelaySession> _sessions = new();
     private readonly Lock _adding = new();
@@ -53,7 +53,7 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
         {
             Host = configuration.Host, Pid = operation.Target?.Pid, StartTime = operation.Target?.StartTime, Name = operation.Target?.Name, User = operation.Target?.User,
         };
-        Decision decision = trust.Current.Decide(session.Proof, operation.Request, operation.Grant, target, configuration.Scrub, trust.Now);
+        Decision decision = trust.Current.Decide(session.Proof, operation.Request, operation.Grant, target, profile.Name, trust.Now);
         string? problem = decision.Allowed ? operation.Request.Parameters?.ProblemFor(decision.Limits!) : decision.Reason;
         if (problem is not null)
             operation.End(ErrorCode.Revoked, problem);

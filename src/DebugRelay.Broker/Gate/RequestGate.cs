@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Gate;
 
 /// <summary>Judges a request: whose is it, was it used before, what does it ask, of whom, and may he.</summary>
-internal sealed class RequestGate(HostConfiguration configuration, LiveTrust trust, ProcessFinder finder)
+internal sealed class RequestGate(HostConfiguration configuration, LiveTrust trust, HostProfile profile, ProcessFinder finder)
 {
     /// <summary>Reads a request that the session's engineer signed.</summary>
     /// <exception cref="ProtocolException">He did not, or it has another form.</exception>
@@ -46,7 +46,7 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     }
 
     private Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, TargetProcess? process)
-        => trust.Current.Decide(session, request, grant, TargetOf(process), configuration.Scrub, trust.Now);
+        => trust.Current.Decide(session, request, grant, TargetOf(process), profile.Name, trust.Now);
 
     /// <summary>The processes that the caller may see, and what he may do with each.</summary>
     public ProcessList List(VerifiedSession session) => new(
@@ -66,14 +66,14 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     }
 
     /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
-    private static EventPipeRequest? CheckForm(OperationRequest request)
+    private EventPipeRequest? CheckForm(OperationRequest request)
     {
         switch (request.Operation)
         {
             case Operations.ProcessList or Operations.ProcessInfo or Operations.SessionList or Operations.SessionKill:
                 return null;
             case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
-                return EventPipeClassifier.Check(request.Operation, parameters);
+                return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);
             default:
                 throw new ProtocolException(ErrorCode.UnknownOperation, $"this version does not carry out {request.Operation}");
         }

@@ -10,7 +10,7 @@ using Limits = DebugRelay.Protocol.Limits;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>A session that an engineer proved: its key, what it has used, what it runs, and its worker.</summary>
-internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened, DateTimeOffset notAfter, string workerFolder, string profile) : IAsyncDisposable
+internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened, DateTimeOffset notAfter, string workerFolder, HostProfile profile) : IAsyncDisposable
 {
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<ulong> _used = [];
@@ -19,6 +19,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly ConcurrentDictionary<Turn, byte> _turns = new();
     private WorkerProcess? _worker;
+    private int _workers;
     private volatile bool _ended;
 
     /// <summary>The session's id.</summary>
@@ -124,7 +125,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
                 await _worker.DisposeAsync();
                 _worker = null;
             }
-            return _worker ??= await WorkerProcess.StartAsync(workerFolder, profile, cancellation);
+            return _worker ??= await WorkerProcess.StartAsync(workerFolder, profile, ++_workers, cancellation);
         }
         finally
         {

@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>The sessions of this host, from challenge to end.</summary>
-internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust trust, string workerFolder, string ledgerKeySha256) : IDisposable
+internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust trust, HostProfile profile, string workerFolder, string ledgerKeySha256) : IDisposable
 {
     private readonly ConcurrentDictionary<string, BrokerSession> _sessions = new();
     private readonly Lock _opening = new();
@@ -53,7 +53,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member"));
         if (current.Recheck(verified, now) is { } withdrawal)
             throw new RefusedException(new Refused(ErrorCode.Denied, withdrawal.Reason));
-        var session = new BrokerSession(verified, now, current.EndOf(verified, now, Limits.Session), workerFolder, configuration.Scrub);
+        var session = new BrokerSession(verified, now, current.EndOf(verified, now, Limits.Session), workerFolder, profile);
         lock (_opening)
         {
             if (_sessions.Count >= configuration.Limits.Sessions)
@@ -70,7 +70,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
 
     /// <summary>What the agent is told of a session that stands.</summary>
     public SessionOpened Describe(BrokerSession session) => new(
-        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Current.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, configuration.Scrub);
+        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Current.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, profile.Name, profile.Sha256);
 
     /// <summary>Ends a session.</summary>
     public async Task EndAsync(BrokerSession session, string code)

@@ -29,6 +29,7 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(SessionClosed))]
 [JsonSerializable(typeof(Decided))]
 [JsonSerializable(typeof(StopOperation))]
+[JsonSerializable(typeof(WorkerProfile))]
 [JsonSerializable(typeof(WorkerReady))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JobEnded))]
