@@ -29,15 +29,16 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
         HostTrust trust = HostTrust.Load(configuration);
+        HostProfile profile = HostProfile.Load(configuration);
         using FileStream only = Lock(path);
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         string workers = MakeWorkersFolder(path);
         try
         {
-            using var registry = new SessionRegistry(configuration, trust, workers, ledger.KeySha256);
+            using var registry = new SessionRegistry(configuration, trust, profile, workers, ledger.KeySha256);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, finder), AdmissionsOf(configuration), ledger));
+                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, profile, finder), AdmissionsOf(configuration), ledger));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)

@@ -81,6 +81,9 @@ public static class Limits
     /// <summary>Characters of a provider's arguments (filter data): a list of counters or activity filters.</summary>
     public const int ProviderArgumentsCharacters = 4096;
 
+    /// <summary>Bytes of a scrub profile: it travels to the worker in one frame, in base64.</summary>
+    public const int ScrubProfileBytes = 40 * 1024;
+
     /// <summary>Megabytes of an event pipe's buffer: it lies in the target's memory. dotnet-trace takes 256 unless told.</summary>
     public const int BufferMegabytes = 1024;
 

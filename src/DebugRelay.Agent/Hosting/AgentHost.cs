@@ -23,8 +23,12 @@ internal static class AgentHost
     public static async Task RunAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
+        HostProfile profile = HostProfile.Load(configuration);
+        // A profile that ships with the worker needs no check.
+        if (!profile.IsShipped)
+            await ProfileCheck.RunAsync(profile, cancellation);
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
-        await using WebApplication application = Build(configuration, Path.GetFullPath(configurationFile), ledger);
+        await using WebApplication application = Build(configuration, profile, Path.GetFullPath(configurationFile), ledger);
         await application.StartAsync(cancellation);
         Announce(application);
         // A terminal that goes away is a reason to stop, in order.
@@ -49,12 +53,13 @@ internal static class AgentHost
 
     /// <summary>Loads what a run would load, and no more.</summary>
     /// <exception cref="ConfigurationException">Something cannot be used.</exception>
-    public static void Check(string configurationFile)
+    public static async Task CheckAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
         _ = HostTrust.Load(configuration);
         (X509Certificate2 certificate, _) = AgentCertificate.Load(configuration);
         certificate.Dispose();
+        await ProfileCheck.RunAsync(HostProfile.Load(configuration), cancellation);
         _ = IdentityOf(configuration);
     }
 
@@ -89,7 +94,7 @@ internal static class AgentHost
         }
     }
 
-    private static WebApplication Build(HostConfiguration configuration, string configurationFile, HostLedger ledger)
+    private static WebApplication Build(HostConfiguration configuration, HostProfile profile, string configurationFile, HostLedger ledger)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Information);
@@ -99,6 +104,7 @@ internal static class AgentHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Limits.Shutdown);
         builder.Services
             .AddSingleton(configuration)
+            .AddSingleton(profile)
             .AddSingleton(new ConfigurationFile(configurationFile))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(HostTrust.Load(configuration))

@@ -16,7 +16,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, TimeProvider time, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, HostTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, TimeProvider time, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -157,7 +157,7 @@ internal sealed partial class OperationRelay(
         {
             Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User,
         };
-        Decision ours = trust.Decide(session.Proof, request, grant, target, configuration.Scrub, time.GetUtcNow());
+        Decision ours = trust.Decide(session.Proof, request, grant, target, profile.Name, time.GetUtcNow());
         if (!decided.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
         if (session.IsSpent)

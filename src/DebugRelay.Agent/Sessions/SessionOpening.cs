@@ -15,7 +15,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
 internal sealed partial class SessionOpening(
-    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, TimeProvider time, ILogger<SessionOpening> logger)
+    HostConfiguration configuration, HostTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, TimeProvider time, ILogger<SessionOpening> logger)
 {
     /// <summary>Serves one control connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
@@ -111,7 +111,7 @@ internal sealed partial class SessionOpening(
         RoleLimits limits = PolicyEngine.LimitsOf(trust.Policy, verified.Identity) ?? RoleLimits.Default;
         using var session = new RelaySession(verified, limits, certificate, recorder, ledger, brokerWriter, notAfter, time);
         var entry = new OpenEntry(
-            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, configuration.Scrub, notAfter, proof, ledgers);
+            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, profile.Name, profile.Sha256, notAfter, proof, ledgers);
         SessionClosed closed = new(ErrorCode.Internal, "the session could not be opened");
         void PassOn(LedgerHead head) => SendHead(client, head);
         try
@@ -121,7 +121,7 @@ internal sealed partial class SessionOpening(
             _ = await brokerReader.ExpectWithinAsync(FrameType.SessionOpened, Limits.BrokerAnswer, client.Closed);
             sessions.Add(session);
             Log.Opened(logger, session.Id, verified.Identity.ToString(), client.Remote);
-            var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, configuration.Scrub);
+            var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, profile.Name, profile.Sha256);
             await client.Frames.WriteAsync(FrameType.SessionOpened, opened, ProtocolJson.Default.SessionOpened, client.Closed);
             session.ForgetTicket();
             ledger.HeadSigned += PassOn;

@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Gate;
 
 /// <summary>Judges a request: whose is it, was it used before, what does it ask, of whom, and may he.</summary>
-internal sealed class RequestGate(HostConfiguration configuration, HostTrust trust, ProcessFinder finder)
+internal sealed class RequestGate(HostConfiguration configuration, HostTrust trust, HostProfile profile, ProcessFinder finder)
 {
     /// <summary>Reads a request that the session's engineer signed.</summary>
     /// <exception cref="ProtocolException">He did not, or it has another form.</exception>
@@ -31,7 +31,7 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
             if (endpoint is null)
                 return new Judged(request, new Decided(false, ErrorCode.NoProcess, $"there is no .NET process {target.Pid} with the start time that the request names", null), null, null, Decision.None, null);
         }
-        Decision decision = trust.Decide(session, request, grant, TargetOf(endpoint?.Process), configuration.Scrub, DateTimeOffset.UtcNow);
+        Decision decision = trust.Decide(session, request, grant, TargetOf(endpoint?.Process), profile.Name, DateTimeOffset.UtcNow);
         if (eventPipe is not null && decision.Limits is { } limits)
             EventPipeClassifier.CheckBuffer(eventPipe, limits.TraceBuffer);
         return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe, decision, decision.Grant is null ? null : grant);
@@ -55,14 +55,14 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
     }
 
     /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
-    private static EventPipeRequest? CheckForm(OperationRequest request)
+    private EventPipeRequest? CheckForm(OperationRequest request)
     {
         switch (request.Operation)
         {
             case Operations.ProcessList or Operations.ProcessInfo:
                 return null;
             case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
-                return EventPipeClassifier.Check(request.Operation, parameters);
+                return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);
             default:
                 throw new ProtocolException(ErrorCode.UnknownOperation, $"this version does not carry out {request.Operation}");
         }

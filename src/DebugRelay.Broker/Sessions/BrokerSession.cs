@@ -1,18 +1,20 @@
 using System.Collections.Concurrent;
 using DebugRelay.Broker.Workers;
+using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>A session that an engineer proved: its key, what it has used, what it runs, and its worker.</summary>
-internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOffset notAfter, string workerFolder, string profile) : IAsyncDisposable
+internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOffset notAfter, string workerFolder, HostProfile profile) : IAsyncDisposable
 {
     private readonly HashSet<ulong> _used = [];
     private readonly ConcurrentDictionary<ulong, EventPipeOperation> _running = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly ConcurrentDictionary<Turn, byte> _turns = new();
     private WorkerProcess? _worker;
+    private int _workers;
     private volatile bool _ended;
 
     /// <summary>The session's id.</summary>
@@ -70,7 +72,7 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
                 await _worker.DisposeAsync();
                 _worker = null;
             }
-            return _worker ??= await WorkerProcess.StartAsync(workerFolder, profile, cancellation);
+            return _worker ??= await WorkerProcess.StartAsync(workerFolder, profile, ++_workers, cancellation);
         }
         finally
         {

@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>The sessions of this host, from challenge to end.</summary>
-internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust trust, string workerFolder, string ledgerKeySha256) : IDisposable
+internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust trust, HostProfile profile, string workerFolder, string ledgerKeySha256) : IDisposable
 {
     private readonly ConcurrentDictionary<string, BrokerSession> _sessions = new();
     private readonly Lock _opening = new();
@@ -48,7 +48,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
         if (PolicyEngine.RolesOf(trust.Policy, verified.Identity).Count == 0)
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member"));
         DateTimeOffset notAfter = trust.EndOf(verified, now, Limits.Session);
-        var session = new BrokerSession(challenge.Session, verified, notAfter, workerFolder, configuration.Scrub);
+        var session = new BrokerSession(challenge.Session, verified, notAfter, workerFolder, profile);
         lock (_opening)
         {
             if (_sessions.Count >= Limits.Sessions)
@@ -63,7 +63,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
 
     /// <summary>What the agent is told of a session that stands.</summary>
     public SessionOpened Describe(BrokerSession session) => new(
-        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, configuration.Scrub);
+        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, profile.Name, profile.Sha256);
 
     /// <summary>Ends a session.</summary>
     public async Task EndAsync(BrokerSession session, string code)

@@ -69,7 +69,7 @@ public sealed record EventProvider(string Name, ulong Keywords, int Level, strin
             reader.Required("name").AsText(Limits.ProviderNameCharacters),
             ReadKeywords(reader.Required("keywords")),
             reader.Required("level").AsInteger(0, HighestLevel),
-            reader.OptionalText("arguments", Limits.ProviderArgumentsCharacters));
+            reader.Optional("arguments")?.AsLines(Limits.ProviderArgumentsCharacters));
         reader.End();
         return provider;
     }

@@ -77,4 +77,7 @@ public enum FrameType : byte
 
     /// <summary>Broker to worker: <see cref="Messages.CancelJob"/>, let go of the target now.</summary>
     CancelJob = 0x33,
+
+    /// <summary>Broker to worker, first: <see cref="Messages.WorkerProfile"/>.</summary>
+    WorkerProfile = 0x38,
 }

@@ -20,6 +20,7 @@ public partial class DependencyTests
         ["Agent"] = ["Protocol", "Policy", "Recording"],
         ["Broker"] = ["Protocol", "Policy", "Recording"],
         ["Worker"] = ["Protocol", "Scrubbing"],
+        ["DumpWorker"] = ["Protocol", "Scrubbing"],
         ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
         ["Sample"] = [],
     };
@@ -30,6 +31,7 @@ public partial class DependencyTests
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
+        ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
         ["Policy"] = ["Configuration", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
