@@ -31,6 +31,17 @@ public interface ITraceFilter
     EventAction Visit(EventType type, ref EventFields fields);
 
     /// <summary>
+    /// Asked for each event of a type to be visited whose content cannot be read exactly; it does not pass as it is. <see cref="EventAction.Drop"/>
+    /// drops it, any other answer blanks it.
+    /// </summary>
+    EventAction VisitUnread(EventType type, BlankReason reason) => EventAction.Blank;
+
+    /// <summary>Told of each event that is dropped, whoever decided it, as long as its type is known.</summary>
+    void NoteDropped(EventType type, DropReason reason)
+    {
+    }
+
+    /// <summary>
     /// Asked for each text that stands outside events, and answers what is written in its place. Unless a filter says otherwise none passes. In
     /// every version these are the names in metadata, after <see cref="Plan"/> was asked about the type with the names as they came: readers go by
     /// them, so a filter should answer a name in which it finds nothing with the name. The other texts are V6's.

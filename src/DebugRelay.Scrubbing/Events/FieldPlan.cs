@@ -1,5 +1,5 @@
 using DebugRelay.NetTrace;
-using DebugRelay.Scrubbing.Detectors;
+using DebugRelay.Scrubbing.Profiles;
 using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing.Events;
@@ -10,19 +10,40 @@ internal sealed class FieldPlan
     private static readonly string[] KeyNames = ["key", "name", "headername", "parametername", "header", "parameter", "tag"];
     private static readonly string[] ValueNames = ["value", "headervalue", "parametervalue", "tagvalue", "val"];
 
-    private FieldPlan(EventType type, EventField field)
+    private FieldPlan(EventType type, EventField field, ScrubProfile profile)
     {
         Field = field;
         Kind = KindOf(type, field);
-        NameRule = RuntimeProviders.Contains(type.Provider) ? null : SecretKeys.Classify(field.Name);
+        By = profile.RuleFor(type.Provider, type.Name, type.EventId, field);
+        NameRule = By is { NamesField: true } || RuntimeProviders.Contains(type.Provider) ? null : profile.SecretRuleOf(field.Name);
+        (Treatment, Rule) = Judge(profile);
+        IsSearched = By?.IsSearched ?? true;
     }
 
     public EventField Field { get; }
 
     public TextKind Kind { get; }
 
-    /// <summary>The rule that masks every value because of the field's name: <c>Password</c>.</summary>
+    /// <summary>The profile's rule that speaks of the field; null where none does.</summary>
+    public FieldRule? By { get; }
+
+    /// <summary>The rule that masks every value because of the field's name, whatever it holds: <c>Password</c>.</summary>
     public Rule? NameRule { get; }
+
+    /// <summary>What is done with every value. Only keep and truncate leave something to search.</summary>
+    public Treatment Treatment { get; }
+
+    /// <summary>What values that do not stay are counted as.</summary>
+    public Rule Rule { get; }
+
+    /// <summary>Whether the detectors look at what is kept.</summary>
+    public bool IsSearched { get; }
+
+    /// <summary>Whether values that the plan takes out are looked for in the event's other fields: not where the profile merely does not know the field.</summary>
+    public bool IsTakenOutByRule => By is not null;
+
+    /// <summary>Whether something of a value stays.</summary>
+    public bool Keeps => Treatment.Action is ScrubAction.Keep or ScrubAction.Truncate;
 
     /// <summary>The plan of the field that holds this value's key, as in an array of Key and Value.</summary>
     public FieldPlan? Key { get; private set; }
@@ -30,16 +51,31 @@ internal sealed class FieldPlan
     /// <summary>Which value of the event was the last of this field; -1 before there is one.</summary>
     public int Last { get; set; } = -1;
 
-    public static FieldPlan[] Of(EventType type)
+    public static FieldPlan[] Of(EventType type, ScrubProfile profile)
     {
-        FieldPlan[] plans = [.. type.Fields.Select(f => new FieldPlan(type, f))];
+        FieldPlan[] plans = [.. type.Fields.Select(f => new FieldPlan(type, f, profile))];
         foreach (var plan in plans)
         {
             plan.Key = KeyOf(plan.Field, plans);
-            plan.Field.IsVisited |= plan.NameRule is not null;
+            plan.Field.IsVisited |= plan.NameRule is not null || !plan.Keeps;
         }
 
         return plans;
+    }
+
+    private (Treatment Treatment, Rule Rule) Judge(ScrubProfile profile)
+    {
+        if (By is not null)
+        {
+            return (By.Treatment, By.Rule);
+        }
+
+        return Field.Kind switch
+        {
+            EventFieldKind.Text => (profile.MasksOtherText ? Treatment.Mask : Treatment.Keep, FieldRules.Unlisted),
+            EventFieldKind.Bytes => (profile.MasksBytes ? Treatment.Mask : Treatment.Keep, FieldRules.Bytes),
+            _ => (profile.MasksNumbers ? Treatment.Mask : Treatment.Keep, FieldRules.Number),
+        };
     }
 
     private static FieldPlan? KeyOf(EventField value, FieldPlan[] plans)

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using DebugRelay.NetTrace;
 using DebugRelay.Scrubbing.Detectors;
+using DebugRelay.Scrubbing.Profiles;
 using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing.Events;
@@ -9,26 +10,28 @@ namespace DebugRelay.Scrubbing.Events;
 public sealed record ScrubResult(RewriteSummary Summary, ScrubReport Report);
 
 /// <summary>
-/// Scrubs a nettrace stream event by event. All strings of one event are judged together: a value that is masked because of its key in one of them
-/// is masked in the others too. Used by one stream at a time.
+/// Scrubs a nettrace stream event by event. All strings of one event are judged together: a value that is masked because of its key or by a rule in
+/// one of them is masked in the others too. Used by one stream at a time.
 /// </summary>
-public sealed class TraceScrubber : ITraceFilter
+public sealed class TraceScrubber : ITraceFilter, IDisposable
 {
     private const string PrivateProviders = "Private.";
-    private const string BytesRule = "bytes";
-    private const string NumberRule = "number";
-    private const string PrivateProviderRule = "private-provider";
 
     private readonly ScrubProfile _profile;
     private readonly TextScrubber _text;
+    private readonly ByteSearch _bytes;
     private readonly Dictionary<EventType, FieldPlan[]> _plans = [];
+    private readonly Dictionary<EventType, string> _dropped = [];
     private readonly List<int> _masked = [];
 
     /// <summary>A scrubber for one stream.</summary>
-    public TraceScrubber(ScrubProfile profile)
+    /// <param name="profile">What to look for and what to do with it.</param>
+    /// <param name="key">The session's key for pseudonyms; one of its own where none is given.</param>
+    public TraceScrubber(ScrubProfile profile, PseudonymKey? key = null)
     {
         _profile = profile;
-        _text = new TextScrubber(profile);
+        _text = new TextScrubber(profile, key);
+        _bytes = new ByteSearch(_text);
     }
 
     /// <summary>The counts so far, by rule and provider.</summary>
@@ -39,33 +42,41 @@ public sealed class TraceScrubber : ITraceFilter
     /// <param name="output">Where the scrubbed stream goes.</param>
     /// <param name="profile">What to mask; <see cref="ScrubProfile.None"/> copies byte for byte.</param>
     /// <param name="isOverloaded">While it says yes, whole blocks of events are left out and counted; see <see cref="NetTraceRewriter"/>.</param>
+    /// <param name="key">The session's key for pseudonyms; one of its own where none is given.</param>
     /// <param name="cancellationToken">Abandons the work: no end tag is written.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<ScrubResult> ScrubAsync(
-        PipeReader input, PipeWriter output, ScrubProfile profile, Func<bool>? isOverloaded = null, CancellationToken cancellationToken = default)
+        PipeReader input, PipeWriter output, ScrubProfile profile, Func<bool>? isOverloaded = null, PseudonymKey? key = null, CancellationToken cancellationToken = default)
     {
-        var scrubber = new TraceScrubber(profile);
+        using var scrubber = new TraceScrubber(profile, key);
         var summary = await NetTraceRewriter.RewriteAsync(input, output, scrubber, isOverloaded: isOverloaded, cancellationToken: cancellationToken);
         return new ScrubResult(summary, scrubber.Report);
     }
 
     /// <inheritdoc/>
+    public void Dispose() => _text.Dispose();
+
+    /// <inheritdoc/>
     public EventAction Plan(EventType type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        if (_profile.DropsPrivateProviders && type.Provider.StartsWith(PrivateProviders, StringComparison.OrdinalIgnoreCase))
-        {
-            _text.Count(type.Provider, PrivateProviderRule);
-            return EventAction.Drop;
-        }
-
         if (_profile.IsNone)
         {
             return EventAction.Keep;
         }
 
+        if (_profile.DropsPrivateProviders && type.Provider.StartsWith(PrivateProviders, StringComparison.OrdinalIgnoreCase))
+        {
+            return Drop(type, FieldRules.PrivateProvider);
+        }
+
+        if (_profile.EventRule(type.Provider, type.Name, type.EventId) is { } dropping)
+        {
+            return Drop(type, dropping.Rule.Name);
+        }
+
         // Visit also where there is no string: only then is the payload held against its schema.
-        _plans[type] = FieldPlan.Of(type);
+        _plans[type] = FieldPlan.Of(type, _profile);
         return EventAction.Visit;
     }
 
@@ -86,6 +97,28 @@ public sealed class TraceScrubber : ITraceFilter
     }
 
     /// <inheritdoc/>
+    public EventAction VisitUnread(EventType type, BlankReason reason)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        _text.Count(type.Provider, FieldRules.UnreadEvent);
+        return _profile.DropsUnknownLayouts ? EventAction.Drop : EventAction.Blank;
+    }
+
+    /// <inheritdoc/>
+    public void NoteDropped(EventType type, DropReason reason)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        if (reason == DropReason.PayloadTooLarge)
+        {
+            _text.Count(type.Provider, FieldRules.OversizeEvent);
+        }
+        else if (_dropped.TryGetValue(type, out var rule))
+        {
+            _text.Count(type.Provider, rule);
+        }
+    }
+
+    /// <inheritdoc/>
     public string VisitText(StreamText place, string name, string text)
     {
         if (MetadataNames.IsName(place))
@@ -98,14 +131,21 @@ public sealed class TraceScrubber : ITraceFilter
             return text;
         }
 
-        // A value under a secret name is masked whatever it holds; the rest is searched like any text.
-        if (SecretKeys.Classify(name) is not { } rule || Placeholders.Is(text))
+        if (_profile.MasksOtherText && place != StreamText.Key)
         {
-            return _text.Scrub(text, place.ToString());
+            return text.Length == 0 ? text : _text.ReplaceAll(text, FieldRules.Unlisted, place.ToString()).ToString();
         }
 
-        _text.Count(place.ToString(), rule.Name);
-        return rule.Mask;
+        // A value under a secret name is masked whatever it holds; the rest is searched like any text.
+        return _profile.SecretRuleOf(name) is not { } rule || Placeholders.Is(text)
+            ? _text.Scrub(text, place.ToString())
+            : _text.ReplaceAll(text, rule, place.ToString()).ToString();
+    }
+
+    private EventAction Drop(EventType type, string rule)
+    {
+        _dropped[type] = rule;
+        return EventAction.Drop;
     }
 
     /// <summary>Values come in payload order, as the plans are; an array goes back to its first field for each element.</summary>
@@ -124,7 +164,7 @@ public sealed class TraceScrubber : ITraceFilter
             {
                 VisitValue(type, plans[next], ref fields, i);
             }
-            else if (field.Kind == EventFieldKind.Text && !_masked.Contains(i))
+            else if (field.Kind == EventFieldKind.Text && plans[next].IsSearched && !_masked.Contains(i))
             {
                 VisitSibling(type, plans[next], ref fields, i);
             }
@@ -144,11 +184,9 @@ public sealed class TraceScrubber : ITraceFilter
             case EventFieldKind.Text:
                 VisitText(type, plan, ref fields, i);
                 break;
-            case EventFieldKind.Bytes when _profile.BlanksBytes:
-                BlankValue(type, ref fields, i, BytesRule);
-                break;
-            case EventFieldKind.Fixed when plan.NameRule is not null:
-                BlankValue(type, ref fields, i, NumberRule);
+            case EventFieldKind.Bytes when !plan.Keeps || (plan.IsSearched && _bytes.HoldsFinding(fields.Bytes(i), type.Provider)):
+            case EventFieldKind.Fixed when !plan.Keeps || plan.NameRule is not null:
+                BlankValue(type, plan, ref fields, i);
                 break;
         }
     }
@@ -158,19 +196,54 @@ public sealed class TraceScrubber : ITraceFilter
         var text = fields.Text(i);
         if (KeyRule(plan, ref fields) is { } rule && !Placeholders.Is(text))
         {
-            _text.NoteRedacted(text, rule);
-            _text.Count(type.Provider, rule.Name);
-            _masked.Add(i);
-            fields.Replace(i, rule.Mask);
+            TakeOut(type, rule, isKnown: true, text, ref fields, i);
         }
-        else if (_text.TryScrub(text, plan.Kind, type.Provider, out var scrubbed))
+        else if (!plan.Keeps)
         {
-            fields.Replace(i, scrubbed);
+            TakeOut(type, plan.Rule, plan.IsTakenOutByRule, text, ref fields, i);
+        }
+        else
+        {
+            KeepText(type, plan, text, ref fields, i);
         }
     }
 
-    private static Rule? KeyRule(FieldPlan plan, ref EventFields fields) =>
-        plan.NameRule ?? (plan.Key is { Last: >= 0 } key ? SecretKeys.Classify(fields.Text(key.Last)) : null);
+    /// <summary>A value goes as a whole. Where its field is known to hold what must not pass, the event's other fields are searched for it.</summary>
+    private void TakeOut(EventType type, Rule rule, bool isKnown, ReadOnlySpan<char> text, ref EventFields fields, int i)
+    {
+        _masked.Add(i);
+        if (text.IsEmpty)
+        {
+            return;
+        }
+
+        rule = _text.IsGuessable(text, rule) ? FieldRules.Guessable : rule;
+        if (isKnown)
+        {
+            _text.NoteRedacted(text, rule);
+        }
+
+        fields.Replace(i, _text.ReplaceAll(text, rule, type.Provider));
+    }
+
+    private void KeepText(EventType type, FieldPlan plan, ReadOnlySpan<char> text, ref EventFields fields, int i)
+    {
+        var isChanged = plan.IsSearched && _text.TryScrub(text, plan.Kind, type.Provider, out text);
+        text = isChanged ? text : fields.Text(i);
+        if (plan.Treatment.Action == ScrubAction.Truncate && text.Length > plan.Treatment.Length)
+        {
+            _text.Count(type.Provider, plan.Rule.Name);
+            _masked.Add(i);
+            fields.Replace(i, text[..plan.Treatment.Length]);
+        }
+        else if (isChanged)
+        {
+            fields.Replace(i, text);
+        }
+    }
+
+    private Rule? KeyRule(FieldPlan plan, ref EventFields fields) =>
+        plan.NameRule ?? (plan.By is not { NamesField: true } && plan.Key is { Last: >= 0 } key ? _profile.SecretRuleOf(fields.Text(key.Last)) : null);
 
     private void VisitSibling(EventType type, FieldPlan plan, ref EventFields fields, int i)
     {
@@ -180,11 +253,12 @@ public sealed class TraceScrubber : ITraceFilter
         }
     }
 
-    private void BlankValue(EventType type, ref EventFields fields, int i, string rule)
+    private void BlankValue(EventType type, FieldPlan plan, ref EventFields fields, int i)
     {
         if (!fields.Bytes(i).IsEmpty)
         {
-            _text.Count(type.Provider, rule);
+            var rule = plan.By is not null && !plan.Keeps ? plan.Rule : plan.Field.Kind == EventFieldKind.Bytes ? FieldRules.Bytes : FieldRules.Number;
+            _text.Count(type.Provider, rule.Name);
             fields.Blank(i);
         }
     }

@@ -5,7 +5,6 @@ using DebugRelay.NetTrace;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Scrubbing;
-using DebugRelay.Scrubbing.Events;
 
 namespace DebugRelay.Worker.Jobs;
 
@@ -16,16 +15,16 @@ internal static class EventPipeJob
     private const int ReadSize = 128 * 1024;
 
     /// <summary>Runs the job.</summary>
-    public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, ScrubProfile profile, CancellationToken cancellation)
+    public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, Scrubbers scrubbers, CancellationToken cancellation)
     {
         using var stream = new TargetStream(target);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
         // A job that is cancelled reads an early end of its stream, so that what came is still delivered whole.
         await using CancellationTokenRegistration letGo = cancellation.Register(() => target.Shutdown(SocketShutdown.Both));
-        (RewriteSummary summary, ScrubReport report) = await TraceScrubber.ScrubAsync(input, delivery, profile, () => delivery.IsOverloaded, CancellationToken.None);
+        (RewriteSummary summary, ScrubReport report) = await scrubbers.ScrubTraceAsync(input, delivery, () => delivery.IsOverloaded);
         await input.CompleteAsync();
         (string? code, string? message) = Judge(summary, cancellation.IsCancellationRequested);
-        return new OperationEnd(delivery.Delivered, delivery.Sha256, code is not null, code, message, new SortedDictionary<string, long>(report.Rules.ToDictionary(), StringComparer.Ordinal), Count(summary.Counts));
+        return new OperationEnd(delivery.Delivered, delivery.Sha256, code is not null, code, message, ScrubCounts.Rules(report), Count(summary.Counts), ScrubCounts.Sources(report));
     }
 
     private static EventCounts Count(RewriteCounts counts) => new(

@@ -81,7 +81,7 @@ internal sealed class FileScrubber(ScrubProfile profile)
 
     private async Task<ScrubOutcome> TextAsync(FileStream input, ResultFile output, CancellationToken cancellation)
     {
-        var scrubber = new TextScrubber(profile);
+        using var scrubber = new TextScrubber(profile);
         using var reader = new StreamReader(input, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
         var pieces = new TextPieces(reader);
         try

@@ -14,22 +14,49 @@ internal static class ScrubCommand
 {
     public static Command Create(CommandContext context)
     {
-        var input = new Argument<string>("IN") { Description = "A .nettrace, a dump or a text file, judged by what it holds" };
-        var output = new Argument<string>("OUT") { Description = "The scrubbed file; only you may read it" };
-        var profile = new Option<string>("--profile") { HelpName = "P", Description = "The scrub profile", DefaultValueFactory = _ => "default" };
+        var input = new Argument<string?>("IN") { Arity = ArgumentArity.ZeroOrOne, Description = "A .nettrace, a dump or a text file, judged by what it holds" };
+        var output = new Argument<string?>("OUT") { Arity = ArgumentArity.ZeroOrOne, Description = "The scrubbed file; only you may read it" };
+        var profile = new Option<string>("--profile") { HelpName = "P", Description = "default, strict, none, or a profile's file", DefaultValueFactory = _ => "default" };
         var report = new Option<string>("--report") { HelpName = "FILE", Description = "Write what was done as JSON: counts, never values" };
         var literals = new Option<bool>("--mask-literals") { Description = "Of a dump: mask the program's literals too" };
         var fields = new Option<bool>("--mask-fields") { Description = "Of a dump: keep only references of the program's own objects, and mask numbers in boxes and arrays" };
         var runtime = new Option<string>("--runtime") { HelpName = "DIR", Description = "Of a dump: the folder of its .NET runtime, where that is not installed here" };
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of a profile instead" };
+        var show = new Option<string>("--show") { HelpName = "P", Description = "Print a shipped profile instead, as an example to start from" };
         Option<bool> force = CommonOptions.Force();
-        var command = new Command("scrub", "Scrub a trace, a dump or a text file on this machine") { input, output, profile, report, literals, fields, runtime, force };
+        var command = new Command("scrub", "Scrub a trace, a dump or a text file on this machine") { input, output, profile, report, literals, fields, runtime, force, schema, show };
         command.SetAction(async (parsed, interrupted) =>
         {
+            if (parsed.GetValue(schema))
+                return Print(ScrubProfile.Schema, context.Terminal);
+            if (parsed.GetValue(show) is { } shown)
+                return Print(Text(shown), context.Terminal);
+            if (parsed.GetValue(input) is not { } from || parsed.GetValue(output) is not { } to)
+                throw new UsageException("IN or OUT is missing", "debugrelay scrub [--profile P] [--report FILE] IN OUT");
             var choices = new DumpChoices(parsed.GetValue(literals), parsed.GetValue(fields), parsed.GetValue(runtime));
-            var order = new Order(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), parsed.GetValue(report), parsed.GetValue(force), choices);
+            var order = new Order(from, to, parsed.GetValue(report), parsed.GetValue(force), choices);
             return await RunAsync(order, Load(parsed.GetRequiredValue(profile)), context.Terminal, interrupted);
         });
         return command;
+    }
+
+    private static int Print(string text, Terminal terminal)
+    {
+        terminal.Output.Write(text);
+        return ExitCode.Done;
+    }
+
+    /// <exception cref="UsageException">There is no such profile.</exception>
+    private static string Text(string profile)
+    {
+        try
+        {
+            return ScrubProfile.Text(profile);
+        }
+        catch (ScrubProfileException error)
+        {
+            throw new UsageException(error.Message.TrimEnd('.'), "see `debugrelay scrub --help`", error);
+        }
     }
 
     private static async Task<int> RunAsync(Order order, ScrubProfile profile, Terminal terminal, CancellationToken interrupted)
@@ -61,21 +88,14 @@ internal static class ScrubCommand
         return ExitCode.Done;
     }
 
-    /// <exception cref="UsageException">There is no such profile.</exception>
+    /// <exception cref="UsageException">There is no such profile, or it cannot be used.</exception>
     /// <exception cref="LocalException">A made-up secret came through.</exception>
     private static ScrubProfile Load(string name)
     {
-        try
-        {
-            ScrubProfile profile = ScrubProfile.Load(name);
-            return Canaries.Survivors(profile) is [var survivor, ..]
-                ? throw new LocalException($"the self-test failed: a made-up secret of the rule {survivor} came through", "do not use this build")
-                : profile;
-        }
-        catch (ScrubProfileException error)
-        {
-            throw new UsageException(error.Message.TrimEnd('.'), "see `debugrelay scrub --help`", error);
-        }
+        ScrubProfile profile = ProfileFile.Load(name);
+        return Canaries.Survivors(profile) is [var survivor, ..]
+            ? throw new LocalException($"the self-test failed: a made-up secret of the rule {survivor} came through", "do not use this build")
+            : profile;
     }
 
     private static FileStream Open(string path)
