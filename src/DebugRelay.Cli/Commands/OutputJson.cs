@@ -20,6 +20,8 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(NamedVerdict))]
 [JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(KilledSession))]
 [JsonSerializable(typeof(PolicyAnswer))]
 [JsonSerializable(typeof(GrantVerdict))]
 [JsonSerializable(typeof(ShownRecording))]

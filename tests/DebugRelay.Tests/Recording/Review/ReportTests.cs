@@ -14,7 +14,7 @@ public partial class ReportTests
     {
         using var folder = new TemporaryFolder();
         var path = await StoryOnDisk.WriteAsync(folder.Path, reason: Hostile, process: Hostile, rule: Hostile, scrubbed: Hostile);
-        var page = Render(SessionStory.Read(path), new Verdict(VerdictStatus.Tampered, Hostile, "s", "h", 1, 1, 1, 0), path);
+        var page = Render(SessionStory.Read(path), new Verdict(VerdictStatus.Tampered, Hostile, "s", "h", 1, 1, 1, 0, []), path);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<img", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain('\u202E', page);
@@ -62,12 +62,12 @@ public partial class ReportTests
     public void A_session_without_an_end_or_anything_asked_has_a_page_too()
     {
         var page = RecordingReport.Render(new ReportFacts(
-            new RecordedSession { Session = "s" }, new Verdict(VerdictStatus.Incomplete, "no segment is sealed", null, null, 0, 0, 0, 0), [], [], [], DateTimeOffset.UnixEpoch, "0"));
+            new RecordedSession { Session = "s" }, new Verdict(VerdictStatus.Incomplete, "no segment is sealed", null, null, 0, 0, 0, 0, []), [], [], [], DateTimeOffset.UnixEpoch, "0"));
         Assert.Contains("INCOMPLETE", page, StringComparison.Ordinal);
         Assert.Contains("no end is recorded", page, StringComparison.Ordinal);
     }
 
-    private static Verdict Ok => new(VerdictStatus.Ok, "", "4f1c", "pay-07", 2, 6, 1, 2);
+    private static Verdict Ok => new(VerdictStatus.Ok, "", "4f1c", "pay-07", 2, 6, 1, 2, []);
 
     private static string Render(RecordedSession session, Verdict verdict, string path) => RecordingReport.Render(new ReportFacts(
         session, verdict, VolumeSeries.Read(path, session.Opened!.Value), [new ReportReview(session.Reason!, Holds: true, DateTimeOffset.UnixEpoch, session.Reason)],
