@@ -1,8 +1,8 @@
 using System.Diagnostics.Tracing;
 using System.Text;
 using DebugRelay.Cli.Commands.Scrub;
+using DebugRelay.TestSupport.Leaks;
 using DebugRelay.Tests.Cli.Support;
-using DebugRelay.Tests.Scrubbing;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
 using Xunit;
