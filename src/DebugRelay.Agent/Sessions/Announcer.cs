@@ -12,7 +12,7 @@ namespace DebugRelay.Agent.Sessions;
 /// Tells of an emergency before its operation begins: the log, every reviewer who has a session here, and a file that leaves the host by the shipper.
 /// Where an off-host sink is configured it must have acknowledged, unless the role is content with a best effort.
 /// </summary>
-internal sealed partial class Announcer(HostConfiguration configuration, HostTrust trust, SessionTable sessions, TimeProvider time, ILogger<Announcer> logger)
+internal sealed partial class Announcer(HostConfiguration configuration, LiveTrust trust, SessionTable sessions, TimeProvider time, ILogger<Announcer> logger)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
@@ -45,7 +45,7 @@ internal sealed partial class Announcer(HostConfiguration configuration, HostTru
     {
         string process = announcement.Target is { } target ? $" on {target.Name} (pid {target.Pid})" : "";
         var notice = new Notice(ErrorCode.BreakGlass, $"break-glass: {announcement.Identity} does {announcement.Operation}{process}, incident {announcement.Incident}, session {announcement.Session}");
-        foreach (RelaySession session in sessions.All.Where(s => trust.Policy.IsReviewer(s.Proof.Identity)))
+        foreach (RelaySession session in sessions.All.Where(s => trust.Current.Policy.IsReviewer(s.Proof.Identity)))
             session.Tell(notice);
     }
 

@@ -5,7 +5,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>Entry `open`: who opened the session, with what proof, and the ledgers that tell of it too.</summary>
 internal sealed record OpenEntry(
-    string Session, string Host, string Remote, string Identity, string[] Roles, string? Reason, string? Incident, string Client, string Scrub, DateTimeOffset NotAfter, Proof Proof, LedgerReference Ledgers);
+    string Session, string Host, string Remote, string Identity, string[] Roles, string? Reason, string? Incident, string Client, string Scrub, string ScrubSha256, DateTimeOffset NotAfter, Proof Proof, LedgerReference Ledgers);
 
 /// <summary>Where the ledgers tell of this session.</summary>
 /// <param name="Number">The session's number in the agent's ledger: sessions are counted without a gap.</param>

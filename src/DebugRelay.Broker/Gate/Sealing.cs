@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Gate;
 
 /// <summary>For whom unscrubbed data are encrypted: the engineer's session, and reviewers where the policy lets them read what was had.</summary>
-internal sealed class Sealing(HostConfiguration configuration, HostTrust trust)
+internal sealed class Sealing(HostConfiguration configuration, LiveTrust trust)
 {
     /// <summary>What the worker is told.</summary>
     /// <exception cref="ProtocolException">The session has no key to encrypt to, or the policy wants reviewers and none can be encrypted to.</exception>
@@ -17,7 +17,7 @@ internal sealed class Sealing(HostConfiguration configuration, HostTrust trust)
     {
         if (session.Statement.EncryptionKey is not { } key)
             throw new ProtocolException(ErrorCode.BadRequest, "the session was opened without a key to encrypt unscrubbed data to");
-        return new SealOrder(configuration.Host, session.Statement.Session, number, key.SubjectPublicKeyInfo.ToArray(), trust.Policy.ReviewersReadUnscrubbed ? Reviewers() : []);
+        return new SealOrder(configuration.Host, session.Statement.Session, number, key.SubjectPublicKeyInfo.ToArray(), trust.Current.Policy.ReviewersReadUnscrubbed ? Reviewers() : []);
     }
 
     /// <summary>Read anew each time: a reviewer who left is not encrypted to, and unscrubbed data are rare.</summary>
@@ -53,7 +53,7 @@ internal sealed class Sealing(HostConfiguration configuration, HostTrust trust)
 
     private bool IsReviewer(X509Certificate2Collection certificates)
     {
-        CertificateResult result = trust.CheckClient(certificates[0], certificates, DateTimeOffset.UtcNow);
-        return result.IsValid && trust.Policy.IsReviewer(result.Identity);
+        CertificateResult result = trust.Current.CheckClient(certificates[0], certificates, trust.Now);
+        return result.IsValid && trust.Current.Policy.IsReviewer(result.Identity);
     }
 }

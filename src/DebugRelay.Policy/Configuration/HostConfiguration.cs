@@ -61,6 +61,12 @@ public sealed record HostConfiguration
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
     public const string SpawnBroker = "spawn";
 
+    /// <summary>The name of the profile that changes nothing; it cannot be configured.</summary>
+    private const string UnscrubbedProfile = "none";
+
+    /// <summary>Names of scrub profiles that need no file; the first is taken where none is named.</summary>
+    public static IReadOnlyList<string> ShippedProfiles { get; } = ["default", "strict"];
+
     /// <summary>Loads a configuration.</summary>
     /// <param name="path">The file; relative paths in it are relative to its folder.</param>
     /// <exception cref="ConfigurationException">It cannot be read, or a key is missing or unknown.</exception>
@@ -98,7 +104,7 @@ public sealed record HostConfiguration
             throw new ConfigurationException($"{path}: {problem}");
         if (announce is not (null or "shipper"))
             throw new ConfigurationException($"{path}: announce: \"{announce}\" is not known; it is \"shipper\", or left out");
-        if (Scrub == "none")
+        if (Scrub == UnscrubbedProfile)
             throw new ConfigurationException($"{path}: scrub: nothing leaves a host unscrubbed by configuration; that needs a grant for each case");
     }
 
@@ -114,9 +120,9 @@ public sealed record HostConfiguration
         Policy = Path.Combine(folder, document.Policy),
         Scrub = document.Scrub switch
         {
-            null => "default",
-            var file when file.EndsWith(".json", StringComparison.Ordinal) => Path.Combine(folder, file),
-            var name => name,
+            null => ShippedProfiles[0],
+            var name when name == UnscrubbedProfile || ShippedProfiles.Contains(name) => name,
+            var file => Path.Combine(folder, file),
         },
         Recordings = Path.Combine(folder, document.Recordings),
         State = Path.Combine(folder, document.State),

@@ -15,15 +15,22 @@ public sealed record Decided(bool Allowed, string? Code, string Reason, TargetPr
 /// <param name="Started">When it started.</param>
 public sealed record TargetProcess(int Pid, ulong StartTime, string Name, string User, DateTimeOffset Started);
 
-/// <summary>Ends an operation.</summary>
+/// <summary>Ends an operation. From the broker, it says that it ends one by itself.</summary>
 /// <param name="Number">The request's number.</param>
 /// <param name="Code">One of <see cref="ErrorCode"/>: why.</param>
-public sealed record StopOperation(ulong Number, string Code);
+/// <param name="Message">One line, from the broker; else null.</param>
+public sealed record StopOperation(ulong Number, string Code, string? Message = null);
+
+/// <summary>What a worker scrubs with.</summary>
+/// <param name="Name">What reports call the profile.</param>
+/// <param name="Content">The profile's JSON text.</param>
+/// <param name="Number">Which worker of its session it is, from 1: its pseudonyms bear the number, since each has a key of its own.</param>
+public sealed record WorkerProfile(string Name, byte[] Content, int Number);
 
 /// <summary>A worker reports for duty.</summary>
-/// <param name="Profile">The scrub profile that it loaded.</param>
+/// <param name="ProfileSha256">Of the profile that it loaded, hexadecimal.</param>
 /// <param name="SurvivingCanaries">Rules whose made-up secret was not masked. None may survive.</param>
-public sealed record WorkerReady(string Profile, string[] SurvivingCanaries);
+public sealed record WorkerReady(string ProfileSha256, string[] SurvivingCanaries);
 
 /// <summary>One operation's reading and scrubbing.</summary>
 /// <param name="Number">The request's number.</param>

@@ -19,7 +19,7 @@ internal static class KeyWrap
             recipient.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
             return For(recipient, secret);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (IsBadKey(e))
         {
             throw new SealException("the session's encryption key cannot be used");
         }
@@ -54,7 +54,7 @@ internal static class KeyWrap
             aes.Decrypt(new byte[12], mine.Key.AsSpan(0, SecretSize), mine.Key.AsSpan(SecretSize), secret);
             return secret;
         }
-        catch (CryptographicException)
+        catch (Exception e) when (IsBadKey(e))
         {
             throw new SealException("the stream's key does not open: its head was changed");
         }
@@ -73,6 +73,9 @@ internal static class KeyWrap
             throw new SealException("the stream's key does not open: its head was changed");
         }
     }
+
+    /// <summary>.NET answers an unknown curve, and two keys on different ones, with exceptions of another kind than other faults.</summary>
+    private static bool IsBadKey(Exception e) => e is CryptographicException or PlatformNotSupportedException or ArgumentException;
 
     private static SealedRecipient For(ECDiffieHellman recipient, ReadOnlySpan<byte> secret)
     {

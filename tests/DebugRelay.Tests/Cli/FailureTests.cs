@@ -33,6 +33,8 @@ public class FailureTests
         [ErrorCode.UsedUp] = Refused,
         [ErrorCode.BreakGlass] = Failed,
         [ErrorCode.Expired] = Refused,
+        [ErrorCode.Revoked] = Refused,
+        [ErrorCode.Killed] = Refused,
         [ErrorCode.Idle] = Refused,
         [ErrorCode.NoProcess] = Failed,
         [ErrorCode.TargetFailed] = Failed,

@@ -103,13 +103,19 @@ internal sealed class TraceCommand
         if (json)
             _context.Terminal.Output.WriteLine(JsonSerializer.Serialize(new TraceResult(path, end), OutputJson.Default.TraceResult));
         else if (!end.Partial)
-            TraceSummary.WriteTo(_context.Terminal, path, end);
+            Summarise(path, end);
         if (end.Partial)
         {
             TellPartial(file);
             throw Operation.Cut(end);
         }
         return interrupted.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private void Summarise(string path, OperationEnd end)
+    {
+        TraceSummary.WriteTo(_context.Terminal, path, end);
+        TraceSummary.WriteSources(_context.Terminal, end);
     }
 
     private void TellPartial(ResultFile file)
