@@ -48,6 +48,12 @@ public static class ErrorCode
     /// <summary>The grant, or the emergency, is used up.</summary>
     public const string UsedUp = "used-up";
 
+    /// <summary>Told to approvers: somebody asks for a grant.</summary>
+    public const string AccessRequested = "access-requested";
+
+    /// <summary>Told to a requester: somebody approved.</summary>
+    public const string AccessGranted = "access-granted";
+
     /// <summary>Told to reviewers: somebody declared an emergency.</summary>
     public const string BreakGlass = "break-glass";
 

@@ -21,6 +21,18 @@ public static class Limits
     /// <summary>Reviewers for whom a stream is sealed.</summary>
     public const int Reviewers = 32;
 
+    /// <summary>Largest answer of the inbox: some hundred requests, or a few with all that a grant may have.</summary>
+    public const int InboxPayload = 1024 * 1024;
+
+    /// <summary>Requests that wait on a host for their approvers.</summary>
+    public const int InboxLetters = 200;
+
+    /// <summary>Those of one person: who needs more has not read the answers.</summary>
+    public const int InboxLettersOfOne = 10;
+
+    /// <summary>Calls of one session to the inbox; each is recorded.</summary>
+    public const int InboxCalls = 1000;
+
     /// <summary>Certificates in a proof: leaf, three intermediates, root.</summary>
     public const int CertificatesInProof = 5;
 
@@ -117,6 +129,9 @@ public static class Limits
     /// <summary>From the order to carry a request out to the broker's word that it runs: a worker's start, and a target's answers to two requests.</summary>
     public static readonly TimeSpan BrokerStart = ProcessStart + (TargetAnswer * 6);
 
+    /// <summary>How long a request waits for its approvers: an incident is over by then, or has become a project.</summary>
+    public static readonly TimeSpan InboxTime = TimeSpan.FromDays(1);
+
     /// <summary>From an emergency's announcement to the word that it has left the host: somebody waits for it in an incident.</summary>
     public static readonly TimeSpan Announcement = TimeSpan.FromSeconds(10);
 
@@ -125,6 +140,8 @@ public static class Limits
     {
         FrameType.Data => DataPayload,
         FrameType.OpenOperation => OperationPayload,
+        FrameType.InboxCall => OperationPayload,
+        FrameType.InboxReply => InboxPayload,
         _ => ControlPayload,
     };
 }

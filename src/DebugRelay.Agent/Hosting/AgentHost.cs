@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using DebugRelay.Agent.Access;
 using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Sessions;
 using DebugRelay.Agent.Transport;
@@ -127,6 +128,8 @@ internal static class AgentHost
             .AddSingleton<SessionTable>()
             .AddSingleton<Openings>()
             .AddSingleton<SessionOpening>()
+            .AddSingleton<Inbox>()
+            .AddSingleton<InboxCalls>()
             .AddSingleton<Announcer>()
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())

@@ -38,14 +38,18 @@ internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allo
 /// <summary>Entry `end`: what an operation delivered.</summary>
 internal sealed record EndEntry(ulong Number, OperationEnd End, long Sent);
 
+/// <summary>Entry `access`: what was asked of the inbox, and what came of it.</summary>
+internal sealed record AccessEntry(InboxAction Action, byte[]? Document, string? Id, SignedGrant? Grant, string? Code, string? Message);
+
 /// <summary>Entry `close`: why the session ended.</summary>
 internal sealed record CloseEntry(string Code, string Message);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(OpenEntry))]
 [JsonSerializable(typeof(RequestEntry))]
 [JsonSerializable(typeof(DecisionEntry))]
 [JsonSerializable(typeof(EndEntry))]
 [JsonSerializable(typeof(CloseEntry))]
 [JsonSerializable(typeof(Announcement))]
+[JsonSerializable(typeof(AccessEntry))]
 internal sealed partial class RecordedJson : JsonSerializerContext;

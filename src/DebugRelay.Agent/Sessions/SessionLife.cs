@@ -6,8 +6,10 @@ using DebugRelay.Recording;
 namespace DebugRelay.Agent.Sessions;
 
 /// <summary>From a session's opening to the first thing that ends it: client, broker, recording, clock, or the agent.</summary>
-internal sealed class SessionLife(RelaySession session, ClientConnection client, FrameReader broker, TimeProvider time)
+internal sealed class SessionLife(RelaySession session, ClientConnection client, FrameReader broker, InboxCalls inbox, TimeProvider time)
 {
+    private int _calls;
+
     /// <summary>Runs until something ends the session.</summary>
     /// <returns>What did.</returns>
     public async Task<SessionClosed> RunAsync()
@@ -36,7 +38,9 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
                     return new SessionClosed(ErrorCode.ClientGone, "the client's connection was closed without a word");
                 if (frame.Type == FrameType.CloseSession)
                     return new SessionClosed(ErrorCode.Closed, "the client closed the session");
-                if (frame.Type != FrameType.Heartbeat)
+                if (frame.Type == FrameType.InboxCall)
+                    await ServeInboxAsync(frame.Read(ProtocolJson.Default.InboxCall), stop);
+                else if (frame.Type != FrameType.Heartbeat)
                     return new SessionClosed(ErrorCode.UnexpectedFrame, $"a control connection does not carry {frame.Type}");
             }
         }
@@ -51,6 +55,20 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             return new SessionClosed(ErrorCode.ClientGone, "the client's connection was lost");
+        }
+    }
+
+    private async Task ServeInboxAsync(InboxCall call, CancellationToken stop)
+    {
+        if (++_calls > Limits.InboxCalls)
+            throw new ProtocolException(ErrorCode.LimitReached, $"a session may call the inbox {Limits.InboxCalls} times; open another");
+        try
+        {
+            await client.Frames.WriteAsync(FrameType.InboxReply, await inbox.ServeAsync(session, call), ProtocolJson.Default.InboxReply, stop);
+        }
+        catch (RecordingException)
+        {
+            throw new ProtocolException(ErrorCode.RecordingFailed, "the session can no longer be recorded, so it ends");
         }
     }
 

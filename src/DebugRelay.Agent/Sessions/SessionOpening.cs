@@ -15,7 +15,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
 internal sealed partial class SessionOpening(
-    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, TimeProvider time, ILogger<SessionOpening> logger)
+    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, InboxCalls inbox, TimeProvider time, ILogger<SessionOpening> logger)
 {
     /// <summary>Serves one control connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
@@ -131,7 +131,7 @@ internal sealed partial class SessionOpening(
             session.ForgetTicket();
             session.Notify = notice => Send(client, notice);
             ledger.HeadSigned += PassOn;
-            closed = await new SessionLife(session, client, brokerReader, trust.Clock).RunAsync();
+            closed = await new SessionLife(session, client, brokerReader, inbox, trust.Clock).RunAsync();
         }
         catch (RefusedException e)
         {

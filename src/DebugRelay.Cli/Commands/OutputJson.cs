@@ -24,6 +24,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(KilledSession))]
 [JsonSerializable(typeof(PolicyAnswer))]
 [JsonSerializable(typeof(GrantVerdict))]
+[JsonSerializable(typeof(InboxLetter[]))]
 [JsonSerializable(typeof(ShownRecording))]
 [JsonSerializable(typeof(ListedRecording[]))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -45,6 +45,16 @@ internal sealed class ConnectionOptions
         };
     }
 
+    /// <summary>The certificate and key alone, for what is signed without a host.</summary>
+    /// <exception cref="UsageException">One is missing.</exception>
+    public (string CertificateFile, string KeyFile) ResolveSigner(ParseResult parsed, ClientSurroundings surroundings)
+    {
+        ClientConfiguration configuration = surroundings.LoadConfiguration();
+        string certificate = First(parsed, _certificate, surroundings.Variable("CERT"), configuration.Cert) ?? throw Missing("certificate", "--cert FILE", "DEBUGRELAY_CERT");
+        string key = First(parsed, _key, surroundings.Variable("KEY"), configuration.Key) ?? throw Missing("key", "--key FILE", "DEBUGRELAY_KEY");
+        return (certificate, key);
+    }
+
     private static string? First(ParseResult parsed, Option<string> option, params ReadOnlySpan<string?> others)
     {
         if (parsed.GetValue(option) is { Length: > 0 } given)

@@ -39,7 +39,8 @@ internal static class GrantFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{path} cannot be read: {error.Message}", "a grant is two files, NAME.json and NAME.p7s, side by side", error);
+            string? advice = path.EndsWith(".p7s", StringComparison.Ordinal) ? "a grant is two files, NAME.json and NAME.p7s, side by side" : "look at the path";
+            throw new UsageException($"{path} cannot be read: {error.Message}", advice, error);
         }
     }
 }

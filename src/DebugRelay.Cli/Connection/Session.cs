@@ -16,6 +16,8 @@ internal sealed class Session : IAsyncDisposable
     private readonly CancellationTokenSource _disposed = new();
     private readonly Task<SessionClosed> _listening;
     private readonly Task _beating;
+    private readonly SemaphoreSlim _calling = new(1, 1);
+    private TaskCompletionSource<InboxReply>? _call;
     private long _lastNumber;
 
     private Session(AgentConnector connector, AgentConnection control, EngineerProof proof, SessionOpened opened, ISessionObserver observer)
@@ -90,6 +92,31 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the host's inbox for something.</summary>
+    /// <exception cref="RefusedException">It said no.</exception>
+    /// <exception cref="SessionEndedException">The session is over.</exception>
+    public async Task<InboxLetter[]> CallInboxAsync(InboxCall call, CancellationToken cancellation)
+    {
+        await _calling.WaitAsync(cancellation);
+        try
+        {
+            var answer = new TaskCompletionSource<InboxReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _call, answer);
+            await _control.WriteAsync(FrameType.InboxCall, call, ProtocolJson.Default.InboxCall, cancellation);
+            if (await Task.WhenAny(answer.Task, Ended).WaitAsync(cancellation) == Ended && !answer.Task.IsCompleted)
+            {
+                ThrowIfEnded();
+                throw new ConnectionException("the link to the agent was lost", "look at the network between here and the host, then try again");
+            }
+            InboxReply reply = await answer.Task;
+            return reply.Problem is { } problem ? throw new RefusedException(problem) : reply.Letters;
+        }
+        finally
+        {
+            _calling.Release();
+        }
+    }
+
     /// <summary>Ends the session as it should end: the agent closes the recording and says so.</summary>
     /// <exception cref="SessionEndedException">It had ended before, for another reason.</exception>
     public async Task CloseAsync()
@@ -125,6 +152,7 @@ internal sealed class Session : IAsyncDisposable
         await _control.DisposeAsync();
         _proof.Dispose();
         _disposed.Dispose();
+        _calling.Dispose();
     }
 
     private void ThrowIfEnded()
@@ -162,6 +190,9 @@ internal sealed class Session : IAsyncDisposable
         switch (frame.Type)
         {
             case FrameType.Heartbeat:
+                break;
+            case FrameType.InboxReply:
+                Interlocked.Exchange(ref _call, null)?.TrySetResult(frame.Read(ProtocolJson.Default.InboxReply));
                 break;
             case FrameType.Notice:
                 observer.OnNotice(frame.Read(ProtocolJson.Default.Notice));

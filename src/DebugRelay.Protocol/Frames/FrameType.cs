@@ -54,6 +54,12 @@ public enum FrameType : byte
     /// <summary>Agent to client on a control connection, broker to agent: the head of a ledger, <see cref="Messages.LedgerNote"/>.</summary>
     LedgerHead = 0x11,
 
+    /// <summary>Client to agent on a control connection: <see cref="Messages.InboxCall"/>. One at a time.</summary>
+    InboxCall = 0x12,
+
+    /// <summary>Agent to client on a control connection: <see cref="Messages.InboxReply"/>.</summary>
+    InboxReply = 0x13,
+
     /// <summary>Agent to broker, first frame of a session's connection: <see cref="Messages.OpenSession"/> is answered by a challenge.</summary>
     ChallengeRequest = 0x20,
 

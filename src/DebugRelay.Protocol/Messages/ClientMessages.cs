@@ -95,6 +95,38 @@ public sealed record Refused(string Code, string Message, string? Hint = null);
 /// <param name="Message">One line.</param>
 public sealed record Notice(string Code, string Message);
 
+/// <summary>Something about the requests for grants that wait on the host.</summary>
+/// <param name="Action">What to do.</param>
+/// <param name="Document">To send: a request's exact bytes.</param>
+/// <param name="Id">To answer: which one.</param>
+/// <param name="Grant">To answer: with what.</param>
+public sealed record InboxCall(InboxAction Action, byte[]? Document = null, string? Id = null, SignedGrant? Grant = null);
+
+/// <summary>What to do with the inbox.</summary>
+public enum InboxAction
+{
+    /// <summary>See what waits.</summary>
+    List,
+
+    /// <summary>Put a request in.</summary>
+    Send,
+
+    /// <summary>Answer one with a grant.</summary>
+    Answer,
+}
+
+/// <summary>The host's answer.</summary>
+/// <param name="Letters">What waits, or the one letter that the call was about.</param>
+/// <param name="Problem">Why not; null when it was done.</param>
+public sealed record InboxReply(InboxLetter[] Letters, Refused? Problem);
+
+/// <summary>A request that waits on the host.</summary>
+/// <param name="Id">Names it there.</param>
+/// <param name="Document">The request's exact bytes.</param>
+/// <param name="Ends">When it is thrown away.</param>
+/// <param name="Grant">What answers it; null while nothing does.</param>
+public sealed record InboxLetter(string Id, byte[] Document, DateTimeOffset Ends, SignedGrant? Grant);
+
 /// <summary>The head of the session's recording, as it is made.</summary>
 /// <param name="Index">The segment's index.</param>
 /// <param name="Checkpoint">The checkpoint's exact bytes.</param>

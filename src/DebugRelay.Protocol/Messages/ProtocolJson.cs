@@ -24,6 +24,8 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(OperationEnd))]
 [JsonSerializable(typeof(Refused))]
 [JsonSerializable(typeof(Notice))]
+[JsonSerializable(typeof(InboxCall))]
+[JsonSerializable(typeof(InboxReply))]
 [JsonSerializable(typeof(RecordingHead))]
 [JsonSerializable(typeof(LedgerNote))]
 [JsonSerializable(typeof(SessionClosed))]

@@ -28,7 +28,7 @@ public partial class DependencyTests
     /// <summary>From the outermost folder to the innermost: a folder uses those after it, never one before it.</summary>
     private static readonly Dictionary<string, string[]> Folders = new()
     {
-        ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
+        ["Agent"] = ["Hosting", "Sessions", "Access", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],

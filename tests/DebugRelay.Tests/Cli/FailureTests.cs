@@ -32,6 +32,8 @@ public class FailureTests
         [ErrorCode.Denied] = Refused,
         [ErrorCode.UsedUp] = Refused,
         [ErrorCode.BreakGlass] = Failed,
+        [ErrorCode.AccessRequested] = Failed,
+        [ErrorCode.AccessGranted] = Failed,
         [ErrorCode.Expired] = Refused,
         [ErrorCode.Revoked] = Refused,
         [ErrorCode.Killed] = Refused,

@@ -10,6 +10,7 @@ internal static class AccessCommand
         var command = new Command("access", "Ask for what the policy allows only with a grant, and approve it");
         command.Subcommands.Add(AccessRequestCommand.Create(context));
         command.Subcommands.Add(AccessApproveCommand.Create(context));
+        command.Subcommands.Add(AccessInboxCommand.Create(context));
         command.Subcommands.Add(AccessShowCommand.Create(context));
         command.Subcommands.Add(AccessVerifyCommand.Create(context));
         command.Subcommands.Add(AccessUnsealCommand.Create(context));

@@ -29,6 +29,7 @@ internal sealed class AccessRequestCommand
     private readonly Option<string> _bytes = new("--bytes") { HelpName = "SIZE", Description = "How much may be delivered, such as 2GiB" };
     private readonly Option<string> _seconds = new("--each") { HelpName = "TIME", Description = "How long one operation may take" };
     private readonly Option<string> _output = new("-o", "--output") { HelpName = "FILE", Description = "Where to write the request; request.json if left out" };
+    private readonly Option<bool> _send = new("--send") { Description = "Leave the request on the host, where approvers find it with `access inbox`" };
     private readonly Option<bool> _force = CommonOptions.Force();
 
     private AccessRequestCommand(CommandContext context) => _context = context;
@@ -37,7 +38,7 @@ internal sealed class AccessRequestCommand
     {
         var request = new AccessRequestCommand(context);
         var command = new Command("request", "Write a request for a grant, for approvers to sign");
-        foreach (Option option in (Option[])[request._process, request._user, request._operations, request._for, request._uses, request._bytes, request._seconds, request._output, request._force])
+        foreach (Option option in (Option[])[request._process, request._user, request._operations, request._for, request._uses, request._bytes, request._seconds, request._output, request._send, request._force])
             command.Options.Add(option);
         request._connection.AddTo(command);
         command.SetAction(request.RunAsync);
@@ -56,7 +57,10 @@ internal sealed class AccessRequestCommand
             GrantRequest request = await ReadAsync(session, parsed, stop);
             byte[] bytes = ToUtf8(request);
             AccessFile.Write(path, bytes, parsed.GetValue(_force));
-            _context.Terminal.Output.WriteLine($"made {path}; it gives no right until approvers have signed a grant for it");
+            string sent = "";
+            if (parsed.GetValue(_send))
+                sent = $" and left it on {session.Hello.Host} as {(await session.CallInboxAsync(new InboxCall(InboxAction.Send, bytes), stop))[0].Id}";
+            _context.Terminal.Output.WriteLine($"made {path}{sent}; it gives no right until approvers have signed a grant for it");
             AccessText.Write(_context.Terminal, request);
             return ExitCode.Done;
         }

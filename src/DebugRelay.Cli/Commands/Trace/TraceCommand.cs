@@ -69,6 +69,10 @@ internal sealed class TraceCommand
     {
         TargetProcess target = await Processes.FindAsync(session, parsed.GetRequiredValue(_target), interrupted);
         await using Operation operation = await session.StartAsync(new OperationOrder("trace", target, order) { Unscrubbed = parsed.GetValue(_unscrubbed) }, interrupted);
+        if (operation.UsesLeft is { } uses)
+            _context.Terminal.Error.WriteLine($"note: {Table.Printable(operation.Rule)}; it opens {uses} more");
+        if (parsed.GetValue(_unscrubbed))
+            _context.Terminal.Error.WriteLine("note: what comes is not scrubbed; it is decrypted here, and stays with you");
         await using ResultFile file = ResultFile.Create(parsed.GetValue(_output) ?? NameFor(target), parsed.GetValue(_force));
         OperationEnd end;
         try
