@@ -1,11 +1,19 @@
 using BenchmarkDotNet.Running;
 using DebugRelay.Perf.Rewriter;
+using DebugRelay.Perf.Scrubbing;
 
 switch (args)
 {
     case ["rewriter", .. var rest]:
         await RewriterComparison.RunAsync(rest);
         break;
+    case ["scrub", .. var rest]:
+        await ScrubComparison.RunAsync(rest);
+        break;
+    case ["hostile"]:
+        return HostileFields.Run();
+    case ["diet"]:
+        return await CleanDiet.RunAsync();
     case ["live"]:
         await LiveLoss.RunAsync();
         break;
@@ -13,7 +21,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | live | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;
