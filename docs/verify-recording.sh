@@ -1,8 +1,9 @@
 #!/bin/sh
 # Verifies a DebugRelay recording with OpenSSL and sha256sum alone; docs/recording-format.md describes what is checked.
 #   verify-recording.sh DIR CA [HEADS]
-# DIR is a session's folder, CA the PEM file of the roots to trust, HEADS a file of witnessed checkpoints ("session index sha256" lines).
-# Prints one line: OK (exit 0), INCOMPLETE or TAMPERED (exit 4). Without a folder or a root to trust there is no verdict: exit 2.
+# DIR is a session's folder, or the folder of all sessions; CA the PEM file of the roots to trust, of agents and engineers; HEADS a file of
+# witnessed checkpoints ("session index sha256" lines).
+# Prints one line a session: OK (exit 0), INCOMPLETE or TAMPERED (exit 4). Without a folder or a root to trust there is no verdict: exit 2.
 set -u
 LC_ALL=C; export LC_ALL
 unset CDPATH
@@ -20,6 +21,8 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 : > "$tmp/heads"
 [ $# -eq 2 ] || cat -- "$3" > "$tmp/heads" 2>/dev/null || usage "The heads cannot be read."
+[ $# -eq 2 ] || heads=$(cd "$(dirname -- "$3")" && pwd)/$(basename -- "$3")
+case $0 in /*) script=$0 ;; *) script=$PWD/$0 ;; esac
 grep -Evq '^([A-Za-z0-9_][A-Za-z0-9._-]* [0-9]{1,9} [0-9a-f]{64})?$' "$tmp/heads" && usage "A line of the heads is not 'session index sha256'."
 cd -- "$1" || usage "The recording cannot be read."
 
@@ -33,6 +36,39 @@ is_file() { [ -f "$1" ] && [ ! -L "$1" ]; }
 size() { size=$(wc -c < "$1"); size=$((size)); }
 pad() { padded=$1; while [ ${#padded} -lt 4 ]; do padded=0$padded; done; } # without a process: there are thousands of names
 sum() { set -- $(sha256sum "$1"); echo "$1"; }
+
+# --- many sessions -----------------------------------------------------------------------------------------------------------------
+holds_sessions() { # folders and nothing else, none of them the streams of a session
+  found=1
+  for file in .[!.]* ..?* *; do
+    [ -e "$file" ] || [ -L "$file" ] || continue
+    [ -d "$file" ] && [ ! -L "$file" ] && [ "$file" != streams ] || return 1
+    found=0
+  done
+  return $found
+}
+
+if holds_sessions; then
+  sessions=0 bad=0 open=0
+  for folder in .[!.]* ..?* *; do
+    [ -d "$folder" ] || continue
+    line=$(sh "$script" "./$folder" "$ca" ${heads:+"$heads"})
+    case $line in
+      TAMPERED* | 'INCOMPLETE no segment'*) ;;
+      *) session=$(sed -n '4s/^session //p' "./$folder/0000.checkpoint")
+        [ "$session" = "$folder" ] || line="TAMPERED this is the recording of session $session" ;;
+    esac
+    echo "$(shown "$folder"): $line"
+    sessions=$((sessions + 1))
+    case $line in OK*) ;; INCOMPLETE*) open=$((open + 1)) ;; *) bad=$((bad + 1)) ;; esac
+  done
+  worst=OK
+  [ $open -eq 0 ] || worst=INCOMPLETE
+  [ $bad -eq 0 ] || worst=TAMPERED
+  echo "$worst $sessions recordings, $bad tampered with, $open incomplete"
+  [ $worst = OK ] || exit 4
+  exit 0
+fi
 
 # --- which files are there ---------------------------------------------------------------------------------------------------------
 sealed=0
@@ -60,6 +96,8 @@ for file in .[!.]* ..?* *; do
   case $file in
     streams) [ -d streams ] && [ ! -L streams ] || tampered "streams is not a regular folder" ;;
     agent.crt) is_file agent.crt || tampered "agent.crt is not a regular file" ;;
+    client.sig | review.json | review.p7s | review-[2-9].json | review-[2-9].p7s | review-[1-9][0-9].json | review-[1-9][0-9].p7s) # added after the end
+      is_file "$file" || tampered "$file is not a regular file" ;;
     *) is_file "$file" || tampered "$(shown "$file") is not a regular file"; check_segment_file "$file" ;;
   esac
 done
@@ -117,34 +155,59 @@ check_stream() { # STREAM OFFSET BYTES PIECE WHOLE; how far a stream is verified
   echo "$end $state" > "$tmp/stream.$1"
 }
 
+# What takes a process is done for all segments at once: hashes, entries' numbers, and two signatures a segment on all processors.
+names_of() { # up to the first segment that lacks a file
+  i=0
+  while pad $i; [ $i -lt $sealed ] && [ -f $padded.pub ] && [ -f $padded.ndjson ]; do printf "$1" $padded $padded $padded; i=$((i + 1)); done
+}
+names_of '%s.pub %s.checkpoint %s.ndjson\n' | xargs sha256sum > "$tmp/sums" 2>/dev/null
+names_of '%.0s%.0s%s.ndjson\n' | xargs awk -v story="$tmp/story" '
+  { lines[FILENAME]++ }
+  index($0, "{\"n\":" NR - 1 ",") != 1 { wrong[FILENAME] = 1 }
+  /^[^}]*,"kind":"(open|request|decision)"/ { print FILENAME " " $0 > story }
+  END { for (i = 1; i < ARGC; i++) print lines[ARGV[i]] + 0, wrong[ARGV[i]] + 0 }' > "$tmp/counts" 2>/dev/null
+
+parse < 0000.checkpoint || : # the loop below tells
+first_host=${host-} first_session=${session-} first_time=${time-}
+cat > "$tmp/verify" <<'EOF'
+while [ $# -gt 0 ]; do
+  number=$1 key=$2 index=${1#0}
+  shift 2
+  while [ ${#index} -gt 1 ] && [ "${index#0}" != "$index" ]; do index=${index#0}; done
+  printf 'debugrelay-segment-key 1\nalgorithm ecdsa-p256-sha256\nhost %s\nsession %s\nindex %s\nkey-sha256 %s\n' "$host" "$session" "$index" "$key" |
+    openssl dgst -sha256 -verify "$tmp/agent.pub" -signature "$number.cert" >/dev/null 2>&1 || echo > "$tmp/uncertified.$number"
+  openssl dgst -sha256 -verify "$number.pub" -signature "$number.sig" "$number.checkpoint" >/dev/null 2>&1 || echo > "$tmp/unsigned.$number"
+done
+EOF
+host=$first_host session=$first_session; export tmp host session
+sed -n 's/^\([0-9a-f]*\) [ *]\([0-9]*\)\.pub$/\2 \1/p' "$tmp/sums" |
+  xargs -n 16 -P "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)" sh "$tmp/verify"
+
 i=0 total=0 streams=0 expected_key='' earliest='' latest='' last_checkpoint=none
+exec 3< "$tmp/sums" 4< "$tmp/counts"
 while [ $i -lt $sealed ]; do
   pad $i; n=$padded
   checkpoint=$n.checkpoint
   for extension in ndjson pub cert sig; do [ -f $n.$extension ] || tampered "$n.$extension is missing"; done
   parse < $checkpoint || tampered "$checkpoint is malformed"
-  [ $i -gt 0 ] || { first_host=$host first_session=$session; }
   [ "$index" -eq $i ] && [ "$session" = "$first_session" ] && [ "$host" = "$first_host" ] || tampered "$checkpoint belongs elsewhere"
   [ "$named_agent" = "$agent" ] || tampered "agent.crt is not the one that $checkpoint names"
 
-  set -- $(sha256sum $n.pub $checkpoint $n.ndjson)
-  key_sum=$1 checkpoint_sum=$3 ndjson_sum=$5
+  read -r key_sum rest <&3; read -r checkpoint_sum rest <&3; read -r ndjson_sum rest <&3; read -r lines wrong <&4
   [ -z "$expected_key" ] || [ "$expected_key" = final ] || [ "$expected_key" = "$key_sum" ] ||
     tampered "$n.pub is not the key that the checkpoint before names"
-  printf 'debugrelay-segment-key 1\nalgorithm ecdsa-p256-sha256\nhost %s\nsession %s\nindex %s\nkey-sha256 %s\n' "$host" "$session" $i "$key_sum" |
-    openssl dgst -sha256 -verify "$tmp/agent.pub" -signature $n.cert >/dev/null 2>&1 || tampered "$n.pub is not certified by the agent"
-  openssl dgst -sha256 -verify $n.pub -signature $n.sig $checkpoint >/dev/null 2>&1 || tampered "$checkpoint is not signed by its key"
+  [ ! -f "$tmp/uncertified.$n" ] || tampered "$n.pub is not certified by the agent"
+  [ ! -f "$tmp/unsigned.$n" ] || tampered "$checkpoint is not signed by its key"
   [ "$expected_key" != final ] || tampered "$checkpoint comes after the final one"
   [ "$previous" = "$last_checkpoint" ] || tampered "$checkpoint does not follow the checkpoint before"
 
   [ "$entries" = $total ] || tampered "$checkpoint does not continue the entries"
   [ "$ndjson_sum" = "$entries_sum" ] || tampered "$n.ndjson is changed"
-  awk -v n="$entries" -v count="$count" 'index($0, "{\"n\":" n ",") != 1 { exit 1 } { n++; lines++ } END { if (lines + 0 != count) exit 1 }' $n.ndjson ||
-    tampered "$n.ndjson does not hold the entries that $checkpoint names"
+  [ "$lines $wrong" = "$count 0" ] || tampered "$n.ndjson does not hold the entries that $checkpoint names"
   while read -r piece_line; do check_stream $piece_line; done < "$tmp/pieces"
 
   expected_key=$next last_checkpoint=$checkpoint_sum total=$((total + count))
-  echo "$i $checkpoint_sum" >> "$tmp/sums"
+  echo "$i $checkpoint_sum" >> "$tmp/heads-here"
   if [ -z "$earliest" ] || [ "$time" -lt "$earliest" ]; then earliest=$time; fi
   if [ -z "$latest" ] || [ "$time" -gt "$latest" ]; then latest=$time; fi
   i=$((i + 1))
@@ -171,10 +234,58 @@ openssl x509 -in agent.crt -noout -ext extendedKeyUsage 2>/dev/null | grep -q 'T
   tampered "agent.crt is not a server's certificate that may sign"
 usage=$(openssl x509 -in agent.crt -noout -ext keyUsage 2>/dev/null)
 case $usage in '' | *"Digital Signature"*) ;; *) tampered "agent.crt is not a server's certificate that may sign" ;; esac
-for time in "$earliest" "$latest"; do # the system's own roots are shut out: only CA is trusted
-  openssl verify -no-CApath -no-CAstore -CAfile "$ca" -untrusted agent.crt -purpose sslserver -attime "$time" agent.crt >/dev/null 2>&1 ||
-    tampered "agent.crt was not trusted when the checkpoints were made"
+names() { # the certificate's common names and DNS names, and the first labels of these
+  openssl x509 -in agent.crt -noout -subject -nameopt sep_multiline,utf8 2>/dev/null | sed -n 's/^ *CN *= *//p'
+  openssl x509 -in agent.crt -noout -ext subjectAltName 2>/dev/null | tr ',' '\n' | sed -n 's/^ *DNS://p' | sed 'p; s/\..*//'
+}
+lower() { tr '[:upper:]' '[:lower:]'; }
+names | lower | grep -Fqx "$(echo "$first_host" | lower)" || tampered "agent.crt does not name the host $first_host"
+trusted() { # PURPOSE TIME CHAIN CERTIFICATE; the system's own roots are shut out: only CA is trusted
+  openssl verify -no-CApath -no-CAstore -CAfile "$ca" -untrusted "$3" -purpose "$1" -attime "$2" "$4" >/dev/null 2>&1
+}
+for time in "$earliest" "$latest"; do
+  trusted sslserver "$time" agent.crt agent.crt || tampered "agent.crt was not trusted when the checkpoints were made"
 done
+
+# --- what was allowed, an engineer has signed --------------------------------------------------------------------------------------
+field() { sed -n 's/.*"'"$1"'":\[*"\([^"]*\)".*/\1/p' "$2"; }
+decoded() { field "$1" "$2" | openssl base64 -d -A; }
+
+check_open() { # the line lies in $tmp/line, and is of $file
+  decoded statement "$tmp/line" > "$tmp/statement"
+  decoded signature "$tmp/line" > "$tmp/signature"
+  sed -n 's/.*"certificates":\["\([^]]*\)"\].*/\1/p' "$tmp/line" | sed 's/","/ /g' | tr ' ' '\n' > "$tmp/certificates"
+  while read -r certificate; do
+    echo "$certificate" | openssl base64 -d -A | openssl x509 -inform DER 2>/dev/null
+  done < "$tmp/certificates" > "$tmp/chain"
+  openssl x509 -in "$tmp/chain" -out "$tmp/engineer" 2>/dev/null && openssl x509 -in "$tmp/engineer" -noout -pubkey > "$tmp/engineer.pub" 2>/dev/null
+  case $(openssl pkey -pubin -in "$tmp/engineer.pub" -noout -text 2>/dev/null) in
+    *Modulus*) set -- -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:-1 ;;
+    *prime256v1*) set -- -sha256 ;;
+    *) set -- -sha384 ;;
+  esac
+  openssl dgst "$@" -verify "$tmp/engineer.pub" -signature "$tmp/signature" "$tmp/statement" >/dev/null 2>&1 &&
+    tr -d ' \t\r\n' < "$tmp/statement" | grep -Fq "\"session\":\"$first_session\"" &&
+    tr -d ' \t\r\n' < "$tmp/statement" | grep -Fq "\"host\":\"$first_host\"" &&
+    decoded ephemeralKey "$tmp/statement" | openssl pkey -pubin -inform DER -pubout -out "$tmp/session.pub" 2>/dev/null ||
+    tampered "the engineer's proof in $file does not hold"
+  trusted sslclient "$first_time" "$tmp/chain" "$tmp/engineer" || trusted sslclient $((first_time - 5)) "$tmp/chain" "$tmp/engineer" ||
+    tampered "the engineer's certificate was not trusted when the session was opened"
+}
+
+: > "$tmp/asked"; [ -f "$tmp/story" ] || : > "$tmp/story"
+while read -r file line; do
+  printf '%s\n' "$line" > "$tmp/line"
+  case ${line#*,\"kind\":} in
+    '"open"'*) check_open ;;
+    '"request"'*)
+      decoded request "$tmp/line" > "$tmp/request"
+      decoded signature "$tmp/line" > "$tmp/signature"
+      ! openssl dgst -sha256 -verify "$tmp/session.pub" -signature "$tmp/signature" "$tmp/request" >/dev/null 2>&1 || sum "$tmp/request" >> "$tmp/asked"
+      ;;
+    *'"allowed":true'*) grep -Fqx "$(field requestSha256 "$tmp/line")" "$tmp/asked" || tampered "$file allows what no engineer signed" ;;
+  esac
+done < "$tmp/story"
 
 # --- what others have witnessed ----------------------------------------------------------------------------------------------------
 witnessed=0 beyond=-1
@@ -183,7 +294,7 @@ while read -r session index head || [ -n "$session" ]; do
   while [ ${#index} -gt 1 ] && [ "${index#0}" != "$index" ]; do index=${index#0}; done
   pad "$index"
   if [ "$index" -lt $sealed ]; then
-    grep -qx "$index $head" "$tmp/sums" || tampered "$padded.checkpoint is not the one that was witnessed"
+    grep -qx "$index $head" "$tmp/heads-here" || tampered "$padded.checkpoint is not the one that was witnessed"
     witnessed=$((witnessed + 1))
   elif [ "$next" = final ]; then
     tampered "$padded.checkpoint was witnessed, but the recording ends before it"

@@ -11,7 +11,7 @@ try
             await AgentHost.RunAsync(file, CancellationToken.None);
             return 0;
         case ["check", "--config", var file]:
-            AgentHost.Check(file);
+            await AgentHost.CheckAsync(file, CancellationToken.None);
             Console.WriteLine($"{file}: OK");
             return 0;
         case ["--help" or "-h"]:

@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>Bytes of a file of revocation lists: about 400,000 entries; it is held in memory.</summary>
     public const int RevocationFileBytes = 16 * 1024 * 1024;
 
+    /// <summary>Bytes of deny.json: some ten thousand entries; a host with more to deny needs another authority.</summary>
+    public const int DenyListBytes = 1024 * 1024;
+
     /// <summary>Bytes of a file of trust anchors: some hundred certificates.</summary>
     public const int AnchorFileBytes = 1024 * 1024;
 
@@ -80,6 +83,9 @@ public static class Limits
 
     /// <summary>Characters of a provider's arguments (filter data): a list of counters or activity filters.</summary>
     public const int ProviderArgumentsCharacters = 4096;
+
+    /// <summary>Bytes of a scrub profile: it travels to the worker in one frame, in base64.</summary>
+    public const int ScrubProfileBytes = 40 * 1024;
 
     /// <summary>Megabytes of an event pipe's buffer: it lies in the target's memory. dotnet-trace takes 256 unless told.</summary>
     public const int BufferMegabytes = 1024;

@@ -48,6 +48,9 @@ public static class ErrorCode
     /// <summary>The grant, or the emergency, is used up.</summary>
     public const string UsedUp = "used-up";
 
+    /// <summary>Told to reviewers: somebody declared an emergency.</summary>
+    public const string BreakGlass = "break-glass";
+
     /// <summary>There is no such process, or none that may be seen.</summary>
     public const string NoProcess = "no-process";
 
@@ -75,6 +78,12 @@ public static class ErrorCode
     /// <summary>The session's time is over, or its certificate's.</summary>
     public const string Expired = "expired";
 
+    /// <summary>Access was taken away while it was used: the certificate, the deny list, the policy, the kill file, a revocation list.</summary>
+    public const string Revoked = "revoked";
+
+    /// <summary>Somebody who may has ended the session.</summary>
+    public const string Killed = "killed";
+
     /// <summary>The session had no operation for as long as the role allows.</summary>
     public const string Idle = "idle";
 
@@ -89,4 +98,7 @@ public static class ErrorCode
 
     /// <summary>Something failed that should not have; the log of the host says more.</summary>
     public const string Internal = "internal";
+
+    /// <summary>Whether the code says that somebody is no longer wanted: he gets nothing more, not even what is on its way.</summary>
+    public static bool IsWithdrawal(string code) => code is Revoked or Killed;
 }

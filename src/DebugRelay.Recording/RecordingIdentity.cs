@@ -43,6 +43,11 @@ public sealed class RecordingIdentity
         }
     }
 
+    /// <summary>Whether the certificate names a host: verifiers take a recording of another host for a forgery.</summary>
+    /// <param name="host">The host's name.</param>
+    /// <returns>True if it is the common name, a DNS name, or a DNS name's first label.</returns>
+    public bool Names(string host) => AgentCertificate.Names(_certificate, host);
+
     /// <summary>The bytes of <c>agent.crt</c>.</summary>
     internal byte[] ChainPem { get; }
 

@@ -25,7 +25,7 @@ public static class CommandLineScrubber
         for (var i = 0; i < words.Count; i++)
         {
             var isValue = i > 0 && Option(words[i - 1], scrubber.Lists.Arguments) is { } rule && IsValue(words[i], words[i - 1], rule);
-            scrubbed[i] = isValue ? Masked(words[i - 1], scrubber) : Scrub(words[i], scrubber);
+            scrubbed[i] = isValue ? Masked(words[i - 1], words[i], scrubber) : Scrub(words[i], scrubber);
         }
 
         return scrubbed;
@@ -48,11 +48,10 @@ public static class CommandLineScrubber
         }
     }
 
-    private static string Masked(string option, TextScrubber scrubber)
+    private static string Masked(string option, string value, TextScrubber scrubber)
     {
         var rule = Option(option, scrubber.Lists.Arguments) ?? Rule.GenericSecret;
-        scrubber.Count(Source, rule.Name);
-        return rule.Mask;
+        return scrubber.ReplaceAll(value, rule, Source).ToString();
     }
 
     private static bool NextWord(ReadOnlySpan<char> line, ref int i, out Range word)

@@ -32,8 +32,7 @@ public static class EnvironmentScrubber
             return scrubber.Scrub(value, Source);
         }
 
-        scrubber.Count(Source, rule.Name);
-        return rule.Mask;
+        return scrubber.ReplaceAll(value, rule, Source).ToString();
     }
 
     private static Rule? RuleOf(string name, string value, AllowLists lists)

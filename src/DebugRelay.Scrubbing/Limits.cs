@@ -56,4 +56,31 @@ internal static class Limits
 
     /// <summary>Most providers named in a report; what comes later is counted under one name.</summary>
     public const int ReportProviders = 256;
+
+    /// <summary>Bytes of a profile: it travels to the worker in one frame, in base64.</summary>
+    public const int ProfileBytes = 40 * 1024;
+
+    /// <summary>Nesting of a profile's JSON: the deepest that it knows is four.</summary>
+    public const int ProfileDepth = 8;
+
+    /// <summary>Field rules of a profile: each is held against each field of each event type.</summary>
+    public const int ProfileRules = 400;
+
+    /// <summary>Rules of a user's own: each costs time on each text.</summary>
+    public const int ProfileUserRules = 32;
+
+    /// <summary>Names in one allow-list.</summary>
+    public const int ProfileNames = 1_000;
+
+    /// <summary>Characters of a rule's name: it stands in every text that the rule masks.</summary>
+    public const int ProfileName = 40;
+
+    /// <summary>Characters of a glob over names of providers, events or fields.</summary>
+    public const int ProfilePattern = 256;
+
+    /// <summary>Characters of a user's regular expression, of its example, and of a provider's argument.</summary>
+    public const int ProfileExpression = 4_096;
+
+    /// <summary>Characters that a cut value may keep.</summary>
+    public const int ProfileTruncate = 4_096;
 }

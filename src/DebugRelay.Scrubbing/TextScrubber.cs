@@ -1,33 +1,41 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using DebugRelay.Scrubbing.Detectors;
+using DebugRelay.Scrubbing.Events;
+using DebugRelay.Scrubbing.Profiles;
 using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing;
 
 /// <summary>
-/// Masks secrets in text: each finding is replaced by its rule's name in brackets, <c>[email]</c>. Text in which nothing is found is not copied.
+/// Masks secrets in text: each finding is replaced by its rule's name in brackets, <c>[email]</c>, or by what the profile has for the rule. Text in
+/// which nothing is found is not copied.
 /// A text on which the engine fails is masked as a whole, <c>[unscannable]</c>, and counted. Not for concurrent use.
 /// </summary>
-public sealed class TextScrubber
+public sealed class TextScrubber : IDisposable
 {
     private readonly string _profile;
     private readonly DetectorSet _detectors;
+    private readonly Replacements _replacements;
     private readonly TextScanner _scanner;
     private readonly HitList _hits = new();
     private readonly ScrubTally _tally = new();
     private readonly ArrayBufferWriter<char> _output = new();
 
     /// <summary>A scrubber with the profile's detectors.</summary>
-    public TextScrubber(ScrubProfile profile)
-        : this(profile.Name, profile.Detectors)
+    /// <param name="profile">What to look for and what to do with it.</param>
+    /// <param name="key">The session's key for pseudonyms; one of its own where none is given.</param>
+    public TextScrubber(ScrubProfile profile, PseudonymKey? key = null)
+        : this(profile.Name, profile.Detectors, profile.Treatments, key)
     {
     }
 
-    internal TextScrubber(string profile, DetectorSet detectors)
+    internal TextScrubber(string profile, DetectorSet detectors, FrozenDictionary<Rule, Treatment>? treatments = null, PseudonymKey? key = null)
     {
         _profile = profile;
         _detectors = detectors;
         _scanner = new TextScanner(detectors);
+        _replacements = new Replacements(treatments ?? FrozenDictionary<Rule, Treatment>.Empty, key ?? new PseudonymKey());
     }
 
     /// <summary>Names whose values are kept.</summary>
@@ -47,6 +55,52 @@ public sealed class TextScrubber
 
     /// <summary>The counts so far.</summary>
     public ScrubReport Report() => _tally.Report(_profile, SafeName);
+
+    /// <inheritdoc/>
+    public void Dispose() => _replacements.Dispose();
+
+    /// <summary>What stands in the place of a value as a whole, by its rule. It is counted. Valid until the next call.</summary>
+    internal ReadOnlySpan<char> ReplaceAll(ReadOnlySpan<char> value, Rule rule, string source)
+    {
+        _tally.Count(source, rule.Name);
+        _output.ResetWrittenCount();
+        _replacements.Write(rule, value, _output);
+        return _output.WrittenSpan;
+    }
+
+    /// <summary>What is left of a text that a field keeps: searched, and cut, as its judgement says. False where it stays as it is.</summary>
+    internal bool TryKeep(ReadOnlySpan<char> text, FieldJudgement judgement, string source, out ReadOnlySpan<char> kept)
+    {
+        var scrubbed = text;
+        var isChanged = judgement.IsSearched && TryScrub(text, judgement.TextKind, source, out scrubbed);
+        kept = judgement.Treatment.Cut(isChanged ? scrubbed : text);
+        if (kept.Length == (isChanged ? scrubbed : text).Length)
+        {
+            return isChanged;
+        }
+
+        Count(source, judgement.Rule.Name);
+        return true;
+    }
+
+    /// <summary>Whether the rule would give the value a pseudonym, and a detector finds something in it that can be guessed.</summary>
+    internal bool IsGuessable(ReadOnlySpan<char> value, Rule rule)
+    {
+        if (!_replacements.IsHashed(rule))
+        {
+            return false;
+        }
+
+        var values = _scanner.RedactedByKey.Count;
+        var isScanned = TryFind(value, TextKind.Free);
+        _scanner.RedactedByKey.RemoveRange(values, _scanner.RedactedByKey.Count - values);
+        for (var i = 0; isScanned && i < _hits.Count; i++)
+        {
+            isScanned = !_hits[i].Rule.Info.IsLowEntropy;
+        }
+
+        return !isScanned;
+    }
 
     /// <summary>Answers whether anything was masked. <paramref name="scrubbed"/> is valid until the next call.</summary>
     internal bool TryScrub(ReadOnlySpan<char> text, TextKind kind, string source, out ReadOnlySpan<char> scrubbed)
@@ -105,6 +159,9 @@ public sealed class TextScrubber
     internal void NoteRedacted(ReadOnlySpan<char> value, Rule rule) => _scanner.RedactedByKey.Add((value.ToString(), rule));
 
     internal void ForgetRedacted() => _scanner.RedactedByKey.Clear();
+
+    /// <summary>How often the rule was counted so far, whatever the source.</summary>
+    internal long CountOf(Rule rule) => _tally.CountOf(rule.Name);
 
     internal void Count(string source, string rule) => _tally.Count(source, rule);
 
@@ -176,7 +233,7 @@ public sealed class TextScrubber
             var hit = _hits[i];
             _output.Write(text[copied..hit.Start]);
             _output.Write(hit.Quoted ? "\"" : "");
-            _output.Write(hit.Rule.Mask);
+            _replacements.Write(hit.Rule, text[hit.Start..hit.End], _output);
             _output.Write(hit.Quoted ? "\"" : "");
             copied = hit.End;
         }

@@ -3,8 +3,12 @@ using System.Runtime.InteropServices;
 using DebugRelay.Protocol.Unix;
 using DebugRelay.Worker;
 
-// debugrelay-worker --socket PATH --profile NAME: started by the broker alone, one a session.
-if (args is not ["--socket", var path, "--profile", var profile])
+// debugrelay-worker --check NAME: says whether the profile on standard input can be used. The agent asks before it takes sessions.
+if (args is ["--check", var name])
+    return ProfileCheck.Run(name, Console.OpenStandardInput(), Console.Error);
+
+// debugrelay-worker --socket PATH: started by the broker alone, one a session.
+if (args is not ["--socket", var path])
 {
     Console.Error.WriteLine("debugrelay-worker is started by debugrelay-broker.");
     return 2;
@@ -17,6 +21,6 @@ using PosixSignalRegistration interrupt = Ignore(PosixSignal.SIGINT), terminate 
 using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
 using var broker = new DescriptorSocket(socket);
-return await WorkerLoop.RunAsync(broker, profile);
+return await WorkerLoop.RunAsync(broker);
 
 static PosixSignalRegistration Ignore(PosixSignal signal) => PosixSignalRegistration.Create(signal, context => context.Cancel = true);

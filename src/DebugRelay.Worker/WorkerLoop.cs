@@ -11,27 +11,30 @@ using DebugRelay.Worker.Jobs;
 namespace DebugRelay.Worker;
 
 /// <summary>A worker's life: report for duty, take jobs until the broker's connection ends.</summary>
-internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
+internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
 {
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
     private readonly ConcurrentDictionary<Task, byte> _jobs = new();
 
     /// <summary>Runs until the broker closes the connection.</summary>
     /// <returns>The process's exit code.</returns>
-    public static async Task<int> RunAsync(DescriptorSocket broker, string profileName)
+    public static async Task<int> RunAsync(DescriptorSocket broker)
     {
+        if (await broker.ReceiveAsync(CancellationToken.None) is not ({ Type: FrameType.WorkerProfile } frame, []))
+            return 1;
+        WorkerProfile order = frame.Read(ProtocolJson.Default.WorkerProfile);
         ScrubProfile profile;
         try
         {
-            profile = ScrubProfile.Load(profileName);
+            profile = ScrubProfile.Parse(order.Name, order.Content);
         }
         catch (ScrubProfileException e)
         {
-            await SendAsync(broker, FrameType.Refused, new Refused(ErrorCode.ScrubberFailed, e.Message), ProtocolJson.Default.Refused);
+            await SendAsync(broker, FrameType.Refused, new Refused(ErrorCode.ScrubberFailed, $"scrub profile {order.Name}: {e.Message}"), ProtocolJson.Default.Refused);
             return 1;
         }
-        var loop = new WorkerLoop(broker, profile);
-        await SendAsync(broker, FrameType.WorkerReady, new WorkerReady(profileName, [.. Canaries.Survivors(profile)]), ProtocolJson.Default.WorkerReady);
+        var loop = new WorkerLoop(broker, new Scrubbers(profile, new PseudonymKey(order.Number)));
+        await SendAsync(broker, FrameType.WorkerReady, new WorkerReady(profile.Sha256, [.. Canaries.Survivors(profile)]), ProtocolJson.Default.WorkerReady);
         await loop.TakeJobsAsync();
         // The session is over; what was read is still delivered where the agent takes it.
         await Task.WhenAll(loop._jobs.Keys).WaitAsync(Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -84,8 +87,8 @@ internal sealed class WorkerLoop(DescriptorSocket broker, ScrubProfile profile)
         {
             return job.Kind switch
             {
-                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, profile, cancellation),
-                _ => await ProcessInfoJob.RunAsync(target, delivery, profile, cancellation),
+                JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, scrubbers, job.Seal, cancellation),
+                _ => await ProcessInfoJob.RunAsync(target, delivery, scrubbers, cancellation),
             };
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -23,18 +23,30 @@ internal static class AgentHost
     public static async Task RunAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
+        HostProfile profile = HostProfile.Load(configuration);
+        // A profile that ships with the worker needs no check.
+        if (!profile.IsShipped)
+            await ProfileCheck.RunAsync(profile, cancellation);
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
-        await using WebApplication application = Build(configuration, Path.GetFullPath(configurationFile), ledger);
-        await application.StartAsync(cancellation);
-        Announce(application);
-        // A terminal that goes away is a reason to stop, in order.
+        await using WebApplication application = Build(configuration, profile, Path.GetFullPath(configurationFile), ledger);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            application.Lifetime.StopApplication();
+            HangUp(application);
         });
+        await application.StartAsync(cancellation);
+        Announce(application);
         await application.WaitForShutdownAsync(cancellation);
         await ThrowFailureAsync(application.Services);
+    }
+
+    /// <summary>A terminal that goes away is a reason to stop, in order. A service is asked to read its files again.</summary>
+    private static void HangUp(WebApplication application)
+    {
+        if (Console.IsInputRedirected)
+            application.Services.GetRequiredService<LiveTrust>().Reload();
+        else
+            application.Lifetime.StopApplication();
     }
 
     /// <summary>The host stops in order when a part of it fails, and calls that a success.</summary>
@@ -47,14 +59,20 @@ internal static class AgentHost
         }
     }
 
-    /// <summary>Loads what a run would load, and no more.</summary>
+    /// <summary>Loads what a run would load, and says when it ends.</summary>
     /// <exception cref="ConfigurationException">Something cannot be used.</exception>
-    public static void Check(string configurationFile)
+    public static async Task CheckAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
-        _ = HostTrust.Load(configuration);
+        HostTrust trust = HostTrust.Load(configuration);
         (X509Certificate2 certificate, _) = AgentCertificate.Load(configuration);
-        certificate.Dispose();
+        using (certificate)
+        {
+            foreach (string line in TrustReport.Of(configuration, trust, certificate, TimeProvider.System.GetUtcNow()))
+                Console.WriteLine(line);
+        }
+        await ProfileCheck.RunAsync(HostProfile.Load(configuration), cancellation);
+        _ = IdentityOf(configuration);
     }
 
     /// <exception cref="ConfigurationException">There can be no ledger, so there is no access.</exception>
@@ -72,7 +90,23 @@ internal static class AgentHost
         }
     }
 
-    private static WebApplication Build(HostConfiguration configuration, string configurationFile, HostLedger ledger)
+    /// <exception cref="ConfigurationException">Its certificate cannot sign recordings, or is another host's.</exception>
+    private static RecordingIdentity IdentityOf(HostConfiguration configuration)
+    {
+        try
+        {
+            RecordingIdentity identity = RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key);
+            return identity.Names(configuration.Host)
+                ? identity
+                : throw new ConfigurationException($"{configuration.Certificate}: does not name this host, {configuration.Host}, so no recording would verify; issue one that does, or set \"host\"");
+        }
+        catch (RecordingException e)
+        {
+            throw new ConfigurationException($"{configuration.Certificate}: {e.Message}");
+        }
+    }
+
+    private static WebApplication Build(HostConfiguration configuration, HostProfile profile, string configurationFile, HostLedger ledger)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Information);
@@ -82,18 +116,21 @@ internal static class AgentHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Limits.Shutdown);
         builder.Services
             .AddSingleton(configuration)
+            .AddSingleton(profile)
             .AddSingleton(new ConfigurationFile(configurationFile))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton(HostTrust.Load(configuration))
-            .AddSingleton(RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key))
+            .AddSingleton(LiveTrust.Load(configuration, Path.Combine(configuration.State, "agent"), TimeProvider.System))
+            .AddSingleton(IdentityOf(configuration))
             .AddSingleton(_ => ledger)
             .AddSingleton<BrokerProcess>()
             .AddHostedService(services => services.GetRequiredService<BrokerProcess>())
             .AddSingleton<SessionTable>()
             .AddSingleton<Openings>()
             .AddSingleton<SessionOpening>()
+            .AddSingleton<Announcer>()
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())
+            .AddSingleton<HandshakeGate>()
             .AddSingleton<TlsPolicy>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) => Listen(kestrel, configuration));
         return builder.Build();
@@ -101,12 +138,15 @@ internal static class AgentHost
 
     private static void Listen(KestrelServerOptions kestrel, HostConfiguration configuration)
     {
-        kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
+        kestrel.Limits.MaxConcurrentConnections = configuration.Limits.Connections;
         foreach (string address in configuration.Listen)
         {
             kestrel.Listen(IPEndPoint.Parse(address), endpoint =>
             {
+                HandshakeGate gate = kestrel.ApplicationServices.GetRequiredService<HandshakeGate>();
+                endpoint.Use(gate.Before);
                 endpoint.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsPolicy>().Options);
+                endpoint.Use(gate.After);
                 endpoint.UseConnectionHandler<RelayConnectionHandler>();
             });
         }

@@ -16,7 +16,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, HostTrust trust, BrokerProcess broker, SessionTable sessions, TimeProvider time, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -58,6 +58,8 @@ internal sealed partial class OperationRelay(
         {
             using RecordedStream recorded = session.Recorder.OpenStream(name);
             await using ITimer end = EndInTime(running);
+            // Added before it is asked: a change that does not see the operation is seen by it.
+            sessions.Judge(session, running);
             await new Delivery(session, client, reader, running, recorded).RunAsync();
         }
         catch (RecordingException)
@@ -75,8 +77,8 @@ internal sealed partial class OperationRelay(
     /// <summary>A decision holds for so long, by a clock that nobody sets: a grant, an emergency, a role's session.</summary>
     private ITimer EndInTime(RunningOperation running)
     {
-        TimeSpan left = (running.Decision.NotAfter - time.GetUtcNow()) ?? TimeSpan.Zero;
-        return time.CreateTimer(
+        TimeSpan left = (running.Decision.NotAfter - trust.Now) ?? TimeSpan.Zero;
+        return trust.Clock.CreateTimer(
             _ => running.End(ErrorCode.Expired, running.Decision.EndReason ?? "the operation's time is over"), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
@@ -84,9 +86,8 @@ internal sealed partial class OperationRelay(
     private async Task<OperationRequest> VerifyAsync(RelaySession session, OpenOperation open)
     {
         ProofResult<OperationRequest> result = new SignedRequest(open.Request, open.Signature).Verify(session.Proof.EphemeralKey, session.Id, configuration.Host);
-        string requestSha256 = Convert.ToHexStringLower(SHA256.HashData(open.Request));
         OperationRequest? request = result.IsValid ? result.Value : null;
-        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, requestSha256));
+        await session.Ledger.RequestAsync(session.Id, new LedgerRequest(request?.Number, request?.Operation, Digest(open.Request)));
         if (request is not null)
             return request;
         var refusal = new Refused(ErrorCode.BadRequest, result.Message);
@@ -104,9 +105,11 @@ internal sealed partial class OperationRelay(
         });
         GrantFiles? grant = open.Grant is { } sent ? new GrantFiles(sent.Document, sent.Signatures) : null;
         (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name);
-        await RecordDecisionAsync(session, entry);
+        await RecordDecisionAsync(session, entry with { RequestSha256 = Digest(open.Request) });
         if (!entry.Allowed)
             throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
+        if (decision.BreakGlass is { } emergency)
+            await announcer.AnnounceAsync(session, request, entry, emergency, session.Ending);
         Accepted accepted = await FromBrokerAsync(session, request, async () =>
         {
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
@@ -158,19 +161,20 @@ internal sealed partial class OperationRelay(
         {
             Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User,
         };
-        Decision ours = trust.Decide(session.Proof, request, grant, target, configuration.Scrub, time.GetUtcNow());
+        Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Name, trust.Now);
         if (!decided.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
         if (session.IsSpent)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(session), decided.Target, null), ours);
         if (!ours.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null), ours);
+        if (request.Parameters?.ProblemFor(ours.Limits!) is { } beyond)
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, beyond, decided.Target, null), ours);
         var entry = new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
         {
             Grant = ours.Grant,
             BreakGlass = ours.BreakGlass is null ? null : true,
             Unscrubbed = request.Unscrubbed ? true : null,
-            Observed = ours.NeedsObserver ? true : null,
             Until = ours.NotAfter,
         };
         return (entry, ours);
@@ -182,11 +186,13 @@ internal sealed partial class OperationRelay(
     {
         await session.RecordAsync("decision", decision, RecordedJson.Default.DecisionEntry, durable: true);
         await session.Ledger.DecisionAsync(
-            session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name));
+            session.Id, new LedgerDecision(decision.Number, decision.Allowed, decision.Code, decision.Reason, decision.Target?.Pid, decision.Target?.Name, decision.Grant, decision.BreakGlass));
     }
 
+    private static string Digest(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));
+
     private static string StreamName(OperationRequest request)
-        => $"{request.Number:D4}.{(request.Parameters is null ? "json" : "nettrace")}";
+        => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : request.Parameters is null ? "json" : "nettrace")}";
 
     private static partial class Log
     {

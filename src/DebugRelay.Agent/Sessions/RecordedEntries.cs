@@ -5,7 +5,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>Entry `open`: who opened the session, with what proof, and the ledgers that tell of it too.</summary>
 internal sealed record OpenEntry(
-    string Session, string Host, string Remote, string Identity, string[] Roles, string? Reason, string? Incident, string Client, string Scrub, DateTimeOffset NotAfter, Proof Proof, LedgerReference Ledgers);
+    string Session, string Host, string Remote, string Identity, string[] Roles, string? Reason, string? Incident, string Client, string Scrub, string ScrubSha256, DateTimeOffset NotAfter, Proof Proof, LedgerReference Ledgers);
 
 /// <summary>Where the ledgers tell of this session.</summary>
 /// <param name="Number">The session's number in the agent's ledger: sessions are counted without a gap.</param>
@@ -19,6 +19,9 @@ internal sealed record RequestEntry(string Remote, byte[] Request, byte[] Signat
 /// <summary>Entry `decision`: what was decided, by whom and under which rule. On disk before anything is done.</summary>
 internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allowed, string By, string? Code, string Reason, TargetProcess? Target, string? Stream)
 {
+    /// <summary>SHA-256 of the request that it allows, hexadecimal: verifiers look for the engineer's signature on that.</summary>
+    public string? RequestSha256 { get; init; }
+
     /// <summary>The id of the grant that it rests on.</summary>
     public string? Grant { get; init; }
 
@@ -27,9 +30,6 @@ internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allo
 
     /// <summary>Present and true: the data are not scrubbed, and the recording has them encrypted.</summary>
     public bool? Unscrubbed { get; init; }
-
-    /// <summary>Present and true: runs only while another person watches.</summary>
-    public bool? Observed { get; init; }
 
     /// <summary>Until when it may run.</summary>
     public DateTimeOffset? Until { get; init; }
@@ -47,4 +47,5 @@ internal sealed record CloseEntry(string Code, string Message);
 [JsonSerializable(typeof(DecisionEntry))]
 [JsonSerializable(typeof(EndEntry))]
 [JsonSerializable(typeof(CloseEntry))]
+[JsonSerializable(typeof(Announcement))]
 internal sealed partial class RecordedJson : JsonSerializerContext;

@@ -11,8 +11,7 @@ internal static class EventPipeClassifier
     private const ulong CollectHeap = 0x800000;
 
     private const string RuntimeProvider = "Microsoft-Windows-DotNETRuntime";
-    private const string MetricsProvider = "System.Diagnostics.Metrics";
-    private const string CounterInterval = "EventCounterIntervalSec";
+    private const string MetricsProvider = ArgumentList.MetricsProvider;
 
     /// <summary>An EventSource publishes its counters at level 0 and without a keyword: asked for so, it sends them and no event of its own.</summary>
     private const uint CountersLevel = 0;
@@ -20,22 +19,19 @@ internal static class EventPipeClassifier
     /// <summary>What the usual tools ask counters with; lowered to <see cref="CountersLevel"/>.</summary>
     private const uint HighestCountersLevel = 2;
 
-    /// <summary>Arguments of the metrics provider, as the runtime's MetricsEventSource reads them.</summary>
-    private static readonly HashSet<string> MetricsArguments =
-        ["SessionId", "Metrics", "RefreshInterval", "MaxTimeSeries", "MaxHistograms", "ClientId"];
-
     /// <summary>Builds the session that will be asked of the target.</summary>
+    /// <param name="operation">What the session is to be.</param>
+    /// <param name="parameters">What was asked.</param>
+    /// <param name="allowed">Arguments that providers may be given beside those of counters.</param>
     /// <exception cref="ProtocolException">The request is no <paramref name="operation"/>, or none that may be sent at all.</exception>
-    public static EventPipeRequest Check(string operation, EventPipeParameters parameters)
+    public static EventPipeRequest Check(string operation, EventPipeParameters parameters, ProviderArguments allowed)
     {
         TimeSpan duration = parameters.DurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Limits.Trace;
         if (duration > Limits.Trace)
             throw Bad($"the duration must be at most {Limits.Trace.TotalMinutes:0} minutes");
         if (parameters.Providers.Count == 0)
             throw Bad("there is no provider");
-        var providers = parameters.Providers.Select(p => new EventPipeProvider(p.Name, p.Keywords, (uint)p.Level, p.Arguments ?? "")).ToList();
-        foreach (EventPipeProvider provider in providers)
-            Check(operation, provider);
+        List<EventPipeProvider> providers = [.. parameters.Providers.Select(p => Build(operation, p, allowed))];
         if (operation == Operations.Counters && parameters.Rundown)
             throw Bad("counters have no rundown");
         if (operation == Operations.Counters)
@@ -46,57 +42,25 @@ internal static class EventPipeClassifier
             : throw Bad($"the providers need more than the {DiagnosticsIpc.MaximumPayload} bytes that a runtime takes");
     }
 
-    /// <summary>The target pays for the buffer, so the role says how large it may be.</summary>
-    /// <exception cref="ProtocolException">It is larger.</exception>
-    public static void CheckBuffer(EventPipeRequest request, long mostBytes)
+    private static EventPipeProvider Build(string operation, EventProvider asked, ProviderArguments allowed)
     {
-        if ((long)request.BufferMegabytes << 20 > mostBytes)
-            throw new ProtocolException(ErrorCode.LimitReached, $"a buffer of {request.BufferMegabytes} MB is more than the role's traceBuffer of {mostBytes} bytes");
-    }
-
-    private static void Check(string operation, EventPipeProvider provider)
-    {
-        if (provider.Level > 5)
-            throw Bad($"provider {provider.Name}: levels go from 0 to 5");
-        if (provider.Name == RuntimeProvider && (provider.Keywords & CollectHeap) != 0)
-            throw Bad($"provider {provider.Name}: keyword 0x{CollectHeap:x} forces garbage collections in the process; leave it out");
-        if (provider.Arguments.Length > 0 && !IsKnown(provider))
-            throw Bad($"provider {provider.Name}: its arguments are not on the list of those that may be sent");
-        if (operation == Operations.Counters && !CountsOnly(provider))
-            throw Bad($"provider {provider.Name} does not give counters alone: ask for {Operations.Trace}");
-    }
-
-    /// <summary>Arguments that ask for counters and reach into nothing else; a trace may have them beside its events.</summary>
-    private static bool IsKnown(EventPipeProvider provider)
-    {
-        IReadOnlyList<(string Key, string Value)>? arguments = Arguments(provider.Arguments);
-        if (arguments is null or [])
-            return false;
-        return provider.Name == MetricsProvider
-            ? arguments.All(a => MetricsArguments.Contains(a.Key))
-            : arguments is [var only] && only.Key == CounterInterval && IsInterval(only.Value);
+        if (asked.Level > 5)
+            throw Bad($"provider {asked.Name}: levels go from 0 to 5");
+        if (asked.Name == RuntimeProvider && (asked.Keywords & CollectHeap) != 0)
+            throw Bad($"provider {asked.Name}: keyword 0x{CollectHeap:x} forces garbage collections in the process; leave it out");
+        ArgumentList arguments = ArgumentList.Parse(asked.Arguments ?? "")
+            ?? throw Bad($"provider {asked.Name}: its arguments are not of the form KEY=VALUE;KEY=\"VALUE\"");
+        if (arguments.FirstUnknown(asked.Name, allowed) is { } unknown)
+            throw Bad($"provider {asked.Name}: its argument {unknown} is not on the list of those that may be sent (providerArguments of the host's scrub profile)");
+        var provider = new EventPipeProvider(asked.Name, asked.Keywords, (uint)asked.Level, arguments.ToString());
+        if (operation == Operations.Counters && !CountsOnly(provider, arguments))
+            throw Bad($"provider {asked.Name} does not give counters alone: ask for {Operations.Trace}");
+        return provider;
     }
 
     /// <summary>True for the metrics provider, and for an EventSource asked for its counters and no events: it then sends numbers and their names.</summary>
-    private static bool CountsOnly(EventPipeProvider provider)
-        => IsKnown(provider) && (provider.Name == MetricsProvider || provider is { Keywords: 0, Level: <= HighestCountersLevel });
-
-    private static bool IsInterval(string value)
-        => int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int seconds) && seconds is >= 1 and <= 60;
-
-    /// <summary>Reads `key=value;key=value`, where a value may stand in quotes as the runtime allows.</summary>
-    private static List<(string Key, string Value)>? Arguments(string arguments)
-    {
-        var read = new List<(string, string)>();
-        foreach (string part in arguments.Split(';', StringSplitOptions.RemoveEmptyEntries))
-        {
-            int equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0 || part.AsSpan().ContainsAny('"', '\0'))
-                return null;
-            read.Add((part[..equals], part[(equals + 1)..]));
-        }
-        return read;
-    }
+    private static bool CountsOnly(EventPipeProvider provider, ArgumentList arguments)
+        => arguments.AskForCounters(provider.Name) && (provider.Name == MetricsProvider || provider is { Keywords: 0, Level: <= HighestCountersLevel });
 
     private static ProtocolException Bad(string message) => new(ErrorCode.BadRequest, message);
 }

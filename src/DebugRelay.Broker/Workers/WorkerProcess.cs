@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Protocol.Unix;
@@ -32,10 +33,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>Starts a worker and waits until it has loaded its profile and passed its canaries.</summary>
     /// <param name="folder">A folder of ours alone: the socket between us lies there while it starts.</param>
-    /// <param name="profile">Scrub profile.</param>
+    /// <param name="profile">What it scrubs with. It is handed over the socket: a worker opens no files.</param>
+    /// <param name="number">Which worker of its session it is, from 1.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="WorkerException">It did not start, or its scrubber failed its own check.</exception>
-    public static async Task<WorkerProcess> StartAsync(string folder, string profile, CancellationToken cancellation)
+    public static async Task<WorkerProcess> StartAsync(string folder, HostProfile profile, int number, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limits.ProcessStart);
@@ -44,11 +46,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
         listener.Bind(new UnixDomainSocketEndPoint(path));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         listener.Listen(1);
-        Process process = Launch(path, profile);
+        Process process = Launch(path);
         DescriptorSocket? socket = null;
         try
         {
             socket = await AcceptAsync(listener, process, limit.Token);
+            byte[] order = JsonSerializer.SerializeToUtf8Bytes(new WorkerProfile(profile.Name, profile.Content, number), ProtocolJson.Default.WorkerProfile);
+            await socket.SendAsync(FrameType.WorkerProfile, order, [], limit.Token);
             await CheckReadyAsync(socket, profile, limit.Token);
             return new WorkerProcess(process, socket);
         }
@@ -134,11 +138,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _gone.TrySetResult();
     }
 
-    private static Process Launch(string path, string profile)
+    private static Process Launch(string path)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "debugrelay-worker"))
         {
-            ArgumentList = { "--socket", path, "--profile", profile },
+            ArgumentList = { "--socket", path },
             UseShellExecute = false,
             WorkingDirectory = "/",
         };
@@ -174,7 +178,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new DescriptorSocket(socket);
     }
 
-    private static async Task CheckReadyAsync(DescriptorSocket socket, string profile, CancellationToken cancellation)
+    private static async Task CheckReadyAsync(DescriptorSocket socket, HostProfile profile, CancellationToken cancellation)
     {
         (Frame frame, _) = await socket.ReceiveAsync(cancellation) ?? throw new WorkerException(ErrorCode.WorkerGone, "the worker ended at once");
         if (frame.Type == FrameType.Refused)
@@ -184,8 +188,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
         WorkerReady ready = frame.Read(ProtocolJson.Default.WorkerReady);
         if (ready.SurvivingCanaries.Length > 0)
             throw new WorkerException(ErrorCode.ScrubberFailed, $"the scrubber let its canary through: {string.Join(", ", ready.SurvivingCanaries)}");
-        if (ready.Profile != profile)
-            throw new WorkerException(ErrorCode.ScrubberFailed, $"the worker loaded profile {ready.Profile} where {profile} was asked");
+        if (ready.ProfileSha256 != profile.Sha256)
+            throw new WorkerException(ErrorCode.ScrubberFailed, $"the worker did not load the profile {profile.Name} that it was given");
     }
 
     private async Task ReceiveResultsAsync()

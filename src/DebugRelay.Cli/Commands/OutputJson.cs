@@ -2,9 +2,11 @@ using System.Text.Json.Serialization;
 using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Policies;
+using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
+using DebugRelay.Scrubbing;
 
 namespace DebugRelay.Cli.Commands;
 
@@ -14,8 +16,14 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(ListedProcess[]))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
+[JsonSerializable(typeof(ProfileVerdict))]
 [JsonSerializable(typeof(Verdict))]
+[JsonSerializable(typeof(NamedVerdict))]
 [JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(KilledSession))]
 [JsonSerializable(typeof(PolicyAnswer))]
 [JsonSerializable(typeof(GrantVerdict))]
+[JsonSerializable(typeof(ShownRecording))]
+[JsonSerializable(typeof(ListedRecording[]))]
 internal sealed partial class OutputJson : JsonSerializerContext;

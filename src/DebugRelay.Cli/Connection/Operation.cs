@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Sealing;
 
 namespace DebugRelay.Cli.Connection;
 
@@ -10,7 +11,7 @@ namespace DebugRelay.Cli.Connection;
 internal delegate ValueTask DeliverAsync(ReadOnlySequence<byte> bytes, CancellationToken cancellation);
 
 /// <summary>One accepted operation on its own connection.</summary>
-internal sealed class Operation(Session session, AgentConnection connection, Accepted accepted) : IAsyncDisposable
+internal sealed class Operation(Session session, AgentConnection connection, Accepted accepted, SealedOpener? opener = null) : IAsyncDisposable
 {
     // The agent lets go of a target after StopDrain and then still has to tell us.
     private static readonly TimeSpan StopLimit = Limits.StopDrain + TimeSpan.FromSeconds(5);
@@ -86,6 +87,7 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
     public async ValueTask DisposeAsync()
     {
         _hash.Dispose();
+        opener?.Dispose();
         await connection.DisposeAsync();
     }
 
@@ -99,7 +101,7 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
                     foreach (ReadOnlyMemory<byte> part in frame.Payload)
                         _hash.AppendData(part.Span);
                     _bytes += frame.Payload.Length;
-                    await deliver(frame.Payload, cancellation);
+                    await PassOnAsync(frame.Payload, deliver, cancellation);
                     break;
                 case FrameType.End:
                     return Verified(frame.Read(ProtocolJson.Default.OperationEnd));
@@ -112,8 +114,28 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
         throw new ConnectionException("the link to the agent was lost before the operation's end", "look at the network between here and the host, then try again");
     }
 
+    /// <summary>What comes encrypted is opened here, piece by piece; whoever takes the result sees none of it.</summary>
+    private async ValueTask PassOnAsync(ReadOnlySequence<byte> bytes, DeliverAsync deliver, CancellationToken cancellation)
+    {
+        if (opener is null)
+        {
+            await deliver(bytes, cancellation);
+            return;
+        }
+        try
+        {
+            await opener.OpenAsync(bytes, part => deliver(new ReadOnlySequence<byte>(part), cancellation));
+        }
+        catch (SealException error)
+        {
+            throw new MismatchException(error.Message);
+        }
+    }
+
     private OperationEnd Verified(OperationEnd end)
     {
+        if (opener is { IsComplete: false } && !end.Partial)
+            throw new MismatchException("what came encrypted has no last piece: it was cut on the way");
         if (end.Bytes != _bytes)
             throw new MismatchException($"{_bytes} bytes came, the agent sent {end.Bytes}");
         string came = Convert.ToHexStringLower(_hash.GetHashAndReset());

@@ -12,8 +12,8 @@ internal sealed record OperationOrder(string Name, TargetProcess? Target = null,
     /// <summary>Whether the data are wanted without scrubbing; they come encrypted to this session.</summary>
     public bool Unscrubbed { get; init; }
 
-    /// <summary>The session to watch; null for every other operation.</summary>
-    public string? Watch { get; init; }
+    /// <summary>The session to end; null for every other operation.</summary>
+    public string? Kill { get; init; }
 }
 
 /// <summary>What the user brings along for operations that need more than his roles.</summary>

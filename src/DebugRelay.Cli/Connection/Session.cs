@@ -1,6 +1,7 @@
 using DebugRelay.Cli.Failures;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Sealing;
 
 namespace DebugRelay.Cli.Connection;
 
@@ -78,7 +79,7 @@ internal sealed class Session : IAsyncDisposable
             OpenOperation open = _proof.Sign(order, number, Opened, Hello.Host, Claim);
             await connection.WriteAsync(FrameType.OpenOperation, open, ProtocolJson.Default.OpenOperation, cancellation);
             Accepted accepted = (await connection.ExpectAsync(FrameType.Accepted, cancellation)).Read(ProtocolJson.Default.Accepted);
-            return new Operation(this, connection, accepted);
+            return new Operation(this, connection, accepted, order.Unscrubbed ? SealedOpener.With(Encryption) : null);
         }
         catch (Exception error)
         {

@@ -21,11 +21,11 @@ internal sealed class EventJudge(EventTypes types, ITraceFilter filter, RewriteT
 
     public Verdict Judge(uint metadataId, ReadOnlySpan<byte> payload)
     {
-        if (types.Find(metadataId) is not { } plan) return Drop(DropReason.UndefinedType);
+        if (types.Find(metadataId) is not { } plan) return Undefined();
         return plan.Action switch
         {
             EventAction.Keep => Verdict.Keep,
-            EventAction.Drop => Drop(DropReason.Filter),
+            EventAction.Drop => Drop(plan, DropReason.Filter),
             EventAction.Visit => Visit(plan, payload),
             _ => Blank(payload, BlankReason.Filter),
         };
@@ -33,13 +33,13 @@ internal sealed class EventJudge(EventTypes types, ITraceFilter filter, RewriteT
 
     private Verdict Visit(EventPlan plan, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length > NetTraceLimits.MaxPayloadSize) return Drop(DropReason.PayloadTooLarge);
-        if (plan.Type.Layout is not { } layout) return Blank(payload, BlankReason.UnknownSchema);
+        if (payload.Length > NetTraceLimits.MaxPayloadSize) return Drop(plan, DropReason.PayloadTooLarge);
+        if (plan.Type.Layout is not { } layout) return Unread(plan, payload, BlankReason.UnknownSchema);
         switch (PayloadWalker.Walk(layout, payload, Editor, ref plan.BoolSize))
         {
-            case WalkResult.Mismatch: return Blank(payload, BlankReason.SchemaMismatch);
-            case WalkResult.Ambiguous: return Blank(payload, BlankReason.AmbiguousSchema);
-            case WalkResult.TooManyValues: return Blank(payload, BlankReason.TooManyValues);
+            case WalkResult.Mismatch: return Unread(plan, payload, BlankReason.SchemaMismatch);
+            case WalkResult.Ambiguous: return Unread(plan, payload, BlankReason.AmbiguousSchema);
+            case WalkResult.TooManyValues: return Unread(plan, payload, BlankReason.TooManyValues);
         }
         return Editor.Count == 0 ? Verdict.Keep : AskFilter(plan, payload);
     }
@@ -49,7 +49,7 @@ internal sealed class EventJudge(EventTypes types, ITraceFilter filter, RewriteT
         var fields = new EventFields(Editor, payload);
         switch (filter.Visit(plan.Type, ref fields))
         {
-            case EventAction.Drop: return Drop(DropReason.Filter);
+            case EventAction.Drop: return Drop(plan, DropReason.Filter);
             case EventAction.Blank: return Blank(payload, BlankReason.Filter);
         }
         if (!Editor.IsEdited) return Verdict.Keep;
@@ -57,10 +57,23 @@ internal sealed class EventJudge(EventTypes types, ITraceFilter filter, RewriteT
         return Verdict.Edit;
     }
 
-    private Verdict Drop(DropReason reason)
+    private Verdict Undefined()
+    {
+        tally.CountDropped(DropReason.UndefinedType);
+        return Verdict.Drop;
+    }
+
+    private Verdict Drop(EventPlan plan, DropReason reason)
     {
         tally.CountDropped(reason);
+        filter.NoteDropped(plan.Type, reason);
         return Verdict.Drop;
+    }
+
+    private Verdict Unread(EventPlan plan, ReadOnlySpan<byte> payload, BlankReason reason)
+    {
+        if (payload.IsEmpty) return Verdict.Keep;
+        return filter.VisitUnread(plan.Type, reason) == EventAction.Drop ? Drop(plan, DropReason.Filter) : Blank(payload, reason);
     }
 
     private Verdict Blank(ReadOnlySpan<byte> payload, BlankReason reason)

@@ -46,6 +46,12 @@ public sealed record HostConfiguration
     /// <summary>`spawn`, or the path of the broker's socket.</summary>
     public required string Broker { get; init; }
 
+    /// <summary>Whether an off-host sink is configured (`"announce": "shipper"`): an emergency waits until it has acknowledged.</summary>
+    public bool AnnounceOffHost { get; init; }
+
+    /// <summary>Certificates of reviewers, PEM: where the policy says so, unscrubbed data in recordings are encrypted to them.</summary>
+    public IReadOnlyList<string> ReviewerCertificates { get; init; } = [];
+
     /// <summary>The host's name in policy and recordings.</summary>
     public required string Host { get; init; }
 
@@ -54,6 +60,12 @@ public sealed record HostConfiguration
 
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
     public const string SpawnBroker = "spawn";
+
+    /// <summary>The name of the profile that changes nothing; it cannot be configured.</summary>
+    private const string UnscrubbedProfile = "none";
+
+    /// <summary>Names of scrub profiles that need no file; the first is taken where none is named.</summary>
+    public static IReadOnlyList<string> ShippedProfiles { get; } = ["default", "strict"];
 
     /// <summary>Loads a configuration.</summary>
     /// <param name="path">The file; relative paths in it are relative to its folder.</param>
@@ -75,11 +87,11 @@ public sealed record HostConfiguration
             throw new ConfigurationException($"{path}: {e.Message}");
         }
         HostConfiguration configuration = Resolve(document, Path.GetDirectoryName(Path.GetFullPath(path))!);
-        configuration.Check(path);
+        configuration.Check(path, document.Announce);
         return configuration;
     }
 
-    private void Check(string path)
+    private void Check(string path, string? announce)
     {
         if (Listen.Length == 0)
             throw new ConfigurationException($"{path}: listen names no address");
@@ -90,7 +102,9 @@ public sealed record HostConfiguration
         }
         if (Limits.Problem() is { } problem)
             throw new ConfigurationException($"{path}: {problem}");
-        if (Scrub == "none")
+        if (announce is not (null or "shipper"))
+            throw new ConfigurationException($"{path}: announce: \"{announce}\" is not known; it is \"shipper\", or left out");
+        if (Scrub == UnscrubbedProfile)
             throw new ConfigurationException($"{path}: scrub: nothing leaves a host unscrubbed by configuration; that needs a grant for each case");
     }
 
@@ -106,14 +120,16 @@ public sealed record HostConfiguration
         Policy = Path.Combine(folder, document.Policy),
         Scrub = document.Scrub switch
         {
-            null => "default",
-            var file when file.EndsWith(".json", StringComparison.Ordinal) => Path.Combine(folder, file),
-            var name => name,
+            null => ShippedProfiles[0],
+            var name when name == UnscrubbedProfile || ShippedProfiles.Contains(name) => name,
+            var file => Path.Combine(folder, file),
         },
         Recordings = Path.Combine(folder, document.Recordings),
         State = Path.Combine(folder, document.State),
         Spool = Path.Combine(folder, document.Spool),
         Broker = document.Broker is null or SpawnBroker ? SpawnBroker : Path.Combine(folder, document.Broker),
+        AnnounceOffHost = document.Announce is not null,
+        ReviewerCertificates = Array.ConvertAll(document.ReviewerCertificates ?? [], c => Path.Combine(folder, c)),
         Host = document.Host ?? Dns.GetHostName(),
         Limits = document.Limits?.Resolve() ?? new HostLimits(),
     };
@@ -123,7 +139,8 @@ public sealed record HostConfiguration
 internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
     string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
-    HostLimitsDocument? Limits = null, [property: JsonPropertyName("$schema")] string? Schema = null);
+    HostLimitsDocument? Limits = null, [property: JsonPropertyName("$schema")] string? Schema = null,
+    string[]? ReviewerCertificates = null, string? Announce = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);

@@ -28,12 +28,17 @@ internal sealed class StrictValue(JsonValueKind kind, string path, int line)
     public bool AsBoolean() => Kind is JsonValueKind.True or JsonValueKind.False ? Kind == JsonValueKind.True : throw Error("must be true or false");
 
     /// <summary>A string of 1 to <paramref name="maximum"/> characters without control characters.</summary>
-    public string AsText(int maximum)
+    public string AsText(int maximum) => AsText(maximum, char.IsControl);
+
+    /// <summary>As <see cref="AsText(int)"/>, of one line or more.</summary>
+    public string AsLines(int maximum) => AsText(maximum, c => char.IsControl(c) && c is not ('\r' or '\n'));
+
+    private string AsText(int maximum, Func<char, bool> isForbidden)
     {
         string text = Expect(JsonValueKind.String, "a string").Text;
         if (text.Length == 0) throw Error("must not be empty");
         if (text.Length > maximum) throw Error($"is longer than {maximum} characters");
-        if (text.Any(char.IsControl)) throw Error("has control characters");
+        if (text.Any(isForbidden)) throw Error("has control characters");
         return text;
     }
 

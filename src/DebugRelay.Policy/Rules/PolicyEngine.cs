@@ -84,7 +84,6 @@ public static class PolicyEngine
             Limits = limits,
             NotAfter = now + limits.Session,
             EndReason = $"role {roles[0].Name} allows no longer session",
-            NeedsObserver = roles.All(role => role.Observe.Contains(request.Operation)),
         };
     }
 
@@ -113,7 +112,6 @@ public static class PolicyEngine
             BreakGlass = role.BreakGlass,
             NotAfter = now + role.BreakGlass!.For,
             EndReason = "the emergency's time is over",
-            NeedsObserver = false,
         };
     }
 

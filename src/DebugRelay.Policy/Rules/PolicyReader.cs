@@ -48,7 +48,6 @@ internal static class PolicyReader
             Allow = ReadAllow(reader.Optional("allow")),
             WithGrant = ReadWithGrant(reader.Optional("withGrant")),
             BreakGlass = ReadBreakGlass(reader.Optional("breakGlass")),
-            Observe = ReadAllow(reader.Optional("observe")),
             Limits = ReadLimits(reader.Optional("limits")),
             RequireReason = reader.Optional("requireReason")?.AsBoolean() ?? false,
         };

@@ -34,7 +34,8 @@ public sealed record Proof(byte[] Statement, byte[] Signature, byte[][] Certific
 /// <param name="Roles">The policy's roles that this identity is a member of.</param>
 /// <param name="NotAfter">When the session ends at the latest.</param>
 /// <param name="Scrub">The name of the scrub profile.</param>
-public sealed record SessionOpened(string Session, byte[] Ticket, string Identity, string[] Roles, DateTimeOffset NotAfter, string Scrub);
+/// <param name="ScrubSha256">SHA-256 of the profile's text, hexadecimal.</param>
+public sealed record SessionOpened(string Session, byte[] Ticket, string Identity, string[] Roles, DateTimeOffset NotAfter, string Scrub, string ScrubSha256);
 
 /// <summary>Asks for one operation.</summary>
 /// <param name="Session">The session's id.</param>
@@ -63,7 +64,16 @@ public sealed record Accepted(ulong Number, string Rule, int? UsesLeft = null);
 /// <param name="Message">What cut it, one line; else null.</param>
 /// <param name="Scrubbed">Masked values by rule: counts, never values.</param>
 /// <param name="Events">What became of the events; null where the result is not a trace.</param>
-public sealed record OperationEnd(long Bytes, string Sha256, bool Partial, string? Code, string? Message, SortedDictionary<string, long> Scrubbed, EventCounts? Events);
+/// <param name="ScrubbedBy">The same by provider (or other source) and rule; null where nothing was masked.</param>
+public sealed record OperationEnd(
+    long Bytes,
+    string Sha256,
+    bool Partial,
+    string? Code,
+    string? Message,
+    SortedDictionary<string, long> Scrubbed,
+    EventCounts? Events,
+    SortedDictionary<string, SortedDictionary<string, long>>? ScrubbedBy = null);
 
 /// <summary>What became of a trace's events.</summary>
 /// <param name="Read">Events that the target sent.</param>

@@ -15,21 +15,37 @@ public sealed record Decided(bool Allowed, string? Code, string Reason, TargetPr
 /// <param name="Started">When it started.</param>
 public sealed record TargetProcess(int Pid, ulong StartTime, string Name, string User, DateTimeOffset Started);
 
-/// <summary>Ends an operation.</summary>
+/// <summary>Ends an operation. From the broker, it says that it ends one by itself.</summary>
 /// <param name="Number">The request's number.</param>
 /// <param name="Code">One of <see cref="ErrorCode"/>: why.</param>
-public sealed record StopOperation(ulong Number, string Code);
+/// <param name="Message">One line, from the broker; else null.</param>
+public sealed record StopOperation(ulong Number, string Code, string? Message = null);
+
+/// <summary>What a worker scrubs with.</summary>
+/// <param name="Name">What reports call the profile.</param>
+/// <param name="Content">The profile's JSON text.</param>
+/// <param name="Number">Which worker of its session it is, from 1: its pseudonyms bear the number, since each has a key of its own.</param>
+public sealed record WorkerProfile(string Name, byte[] Content, int Number);
 
 /// <summary>A worker reports for duty.</summary>
-/// <param name="Profile">The scrub profile that it loaded.</param>
+/// <param name="ProfileSha256">Of the profile that it loaded, hexadecimal.</param>
 /// <param name="SurvivingCanaries">Rules whose made-up secret was not masked. None may survive.</param>
-public sealed record WorkerReady(string Profile, string[] SurvivingCanaries);
+public sealed record WorkerReady(string ProfileSha256, string[] SurvivingCanaries);
 
 /// <summary>One operation's reading and scrubbing.</summary>
 /// <param name="Number">The request's number.</param>
 /// <param name="Kind">What the target's socket will give.</param>
 /// <param name="MaxBytes">Bytes that may be delivered; the job ends before there are more. Null for no limit.</param>
-public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null);
+/// <param name="Seal">Deliver without scrubbing, encrypted; null: scrubbed.</param>
+public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null, SealOrder? Seal = null);
+
+/// <summary>For whom unscrubbed data are encrypted, before they leave the worker.</summary>
+/// <param name="Host">The host's name.</param>
+/// <param name="Session">The session's id.</param>
+/// <param name="Number">The request's number.</param>
+/// <param name="ClientKey">The key that the engineer signed for it, as SubjectPublicKeyInfo.</param>
+/// <param name="Reviewers">Certificates in DER of those who may read them later, from the recording.</param>
+public sealed record SealOrder(string Host, string Session, ulong Number, byte[] ClientKey, byte[][] Reviewers);
 
 /// <summary>What a target's socket gives.</summary>
 public enum JobKind

@@ -29,12 +29,18 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(SessionClosed))]
 [JsonSerializable(typeof(Decided))]
 [JsonSerializable(typeof(StopOperation))]
+[JsonSerializable(typeof(WorkerProfile))]
 [JsonSerializable(typeof(WorkerReady))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JobEnded))]
 [JsonSerializable(typeof(CancelJob))]
 [JsonSerializable(typeof(ProcessList))]
 [JsonSerializable(typeof(ProcessDetails))]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(KilledSession))]
+[JsonSerializable(typeof(DumpLine))]
+[JsonSerializable(typeof(DumpReport))]
+[JsonSerializable(typeof(DumpFacts))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads a control payload.</summary>

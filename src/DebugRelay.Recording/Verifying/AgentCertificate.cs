@@ -9,11 +9,17 @@ internal sealed class AgentCertificate : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
+    private const string CommonName = "2.5.4.3";
+
     private readonly X509Certificate2Collection _chain;
+    private readonly ECDsa? _ecdsa;
+    private readonly RSA? _rsa;
 
     private AgentCertificate(X509Certificate2Collection chain, string sha256)
     {
         _chain = chain;
+        _ecdsa = Leaf.GetECDsaPublicKey();
+        _rsa = Leaf.GetRSAPublicKey();
         Sha256 = sha256;
     }
 
@@ -40,11 +46,9 @@ internal sealed class AgentCertificate : IDisposable
 
     public bool HasSigned(ReadOnlySpan<byte> statement, byte[] signature)
     {
-        using var ecdsa = Leaf.GetECDsaPublicKey();
-        if (ecdsa is not null)
-            return ecdsa.VerifyData(statement, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-        using var rsa = Leaf.GetRSAPublicKey();
-        return rsa is not null && rsa.VerifyData(statement, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        if (_ecdsa is not null)
+            return _ecdsa.VerifyData(statement, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        return _rsa is not null && _rsa.VerifyData(statement, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
     }
 
     /// <summary>
@@ -58,25 +62,29 @@ internal sealed class AgentCertificate : IDisposable
             && Leaf.Extensions.OfType<X509KeyUsageExtension>().All(usage => usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature));
     }
 
-    public bool IsTrustedAt(long seconds, X509Certificate2Collection trustAnchors)
+    public bool Names(string host) => Names(Leaf, host);
+
+    /// <summary>Whether a host is among a certificate's names: its common name, a DNS name, or a DNS name's first label. Case does not matter.</summary>
+    public static bool Names(X509Certificate2 certificate, string host)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(trustAnchors);
-        chain.ChainPolicy.ExtraStore.AddRange(_chain);
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime;
-        var trusted = chain.Build(Leaf);
-        foreach (var element in chain.ChainElements)
-            element.Certificate.Dispose();
-        return trusted;
+        var dnsNames = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension => extension.EnumerateDnsNames()).ToList();
+        return CommonNames(certificate).Concat(dnsNames).Concat(dnsNames.Select(name => name.Split('.')[0]))
+            .Any(name => name.Equals(host, StringComparison.OrdinalIgnoreCase));
     }
+
+    public bool IsTrustedAt(long seconds, X509Certificate2Collection trustAnchors) =>
+        TrustedChain.Exists(_chain, ServerAuthentication, seconds, trustAnchors);
 
     public void Dispose()
     {
+        _ecdsa?.Dispose();
+        _rsa?.Dispose();
         foreach (var certificate in _chain)
             certificate.Dispose();
     }
+
+    private static IEnumerable<string> CommonNames(X509Certificate2 certificate) =>
+        from part in certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+        where !part.HasMultipleElements && part.GetSingleElementType().Value == CommonName
+        select part.GetSingleElementValue() ?? "";
 }

@@ -34,9 +34,9 @@ internal sealed class Inventory
         foreach (var entry in Entries(_path))
         {
             var isFolder = entry.Name == Names.Streams;
-            if (entry.LinkTarget is not null || entry is DirectoryInfo != isFolder)
+            if (isFolder ? entry is not DirectoryInfo || entry.LinkTarget is not null : !Disk.IsRegularFile(entry.FullName))
                 return $"{Shown(entry.Name)} is not a regular {(isFolder ? "folder" : "file")}";
-            if (!isFolder && entry.Name != Names.Chain && CheckSegmentFile(entry.Name) is { } problem)
+            if (!isFolder && entry.Name != Names.Chain && !Names.IsAfterthought(entry.Name) && CheckSegmentFile(entry.Name) is { } problem)
                 return problem;
         }
 
@@ -65,7 +65,7 @@ internal sealed class Inventory
         var names = new List<string>();
         foreach (var entry in Entries(folder))
         {
-            if (entry.LinkTarget is not null || entry is DirectoryInfo)
+            if (!Disk.IsRegularFile(entry.FullName))
                 return $"streams/{Shown(entry.Name)} is not a regular file";
             if (!Names.IsValid(entry.Name))
                 return "streams/(odd name) does not belong to a recording";
@@ -76,10 +76,10 @@ internal sealed class Inventory
         return null;
     }
 
-    private static IOrderedEnumerable<FileSystemInfo> Entries(string folder) =>
+    public static IOrderedEnumerable<FileSystemInfo> Entries(string folder) =>
         new DirectoryInfo(folder).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
             .OrderBy(entry => entry.Name, StringComparer.Ordinal);
 
     /// <summary>A stranger's file name may hold a terminal's commands: it is not shown then.</summary>
-    private static string Shown(string name) => Names.IsValid(name) ? name : "(odd name)";
+    public static string Shown(string name) => Names.IsValid(name) ? name : "(odd name)";
 }

@@ -5,8 +5,9 @@ using System.Text;
 namespace DebugRelay.Recording;
 
 /// <summary>One verification. The order of the checks is that of docs/verify-recording.sh, so that both find the same reason first.</summary>
-internal sealed class Verification(string path, X509Certificate2Collection trustAnchors, IReadOnlyList<WitnessedHead> heads)
+internal sealed class Verification(string path, X509Certificate2Collection trustAnchors, VerifyOptions options)
 {
+    private readonly IReadOnlyList<WitnessedHead> _heads = options.Heads;
     private readonly Dictionary<string, SealedStream> _streams = new(StringComparer.Ordinal);
     private readonly List<string> _checkpointSha256 = [];
     private Inventory _inventory = null!;
@@ -23,9 +24,11 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
         _inventory = Inventory.Read(path);
         try
         {
-            if (_inventory.Problem is null && _inventory.Sealed == 0)
+            var isEmpty = _inventory.Problem is null && _inventory.Sealed == 0;
+            var problem = isEmpty ? CheckLedgers() : _inventory.Problem ?? CheckAgent() ?? CheckSegments() ?? CheckAfterEnd() ?? CheckTrust()
+                ?? new EngineerSignatures(path, _first!, trustAnchors).Check(_inventory.Sealed) ?? CheckHeads() ?? CheckLedgers();
+            if (isEmpty && problem is null)
                 return Conclude(VerdictStatus.Incomplete, "no segment is sealed");
-            var problem = _inventory.Problem ?? CheckAgent() ?? CheckSegments() ?? CheckAfterEnd() ?? CheckTrust() ?? CheckHeads();
             if (problem is not null)
                 return Conclude(VerdictStatus.Tampered, problem);
             return _last!.IsFinal ? Conclude(VerdictStatus.Ok, "") : Conclude(VerdictStatus.Incomplete, WithoutEnd());
@@ -39,7 +42,7 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
     }
 
     private Verdict Conclude(VerdictStatus status, string reason) =>
-        new(status, reason, _first?.Session, _first?.Host, _checkpointSha256.Count, _entries, _streams.Count, _witnessed);
+        new(status, reason, _first?.Session, _first?.Host, _checkpointSha256.Count, _entries, _streams.Count, _witnessed, options.Ledgers?.Roles ?? []);
 
     private string? CheckAgent()
     {
@@ -179,6 +182,8 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
     {
         if (!_agent!.IsForServer())
             return "agent.crt is not a server's certificate that may sign";
+        if (!_agent.Names(_first!.Host))
+            return $"agent.crt does not name the host {_first.Host}";
         return _agent.IsTrustedAt(_earliest, trustAnchors) && _agent.IsTrustedAt(_latest, trustAnchors)
             ? null
             : "agent.crt was not trusted when the checkpoints were made";
@@ -186,7 +191,7 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
 
     private string? CheckHeads()
     {
-        foreach (var head in heads.Where(head => head.Session == _first!.Session))
+        foreach (var head in _heads.Where(head => head.Session == _first!.Session))
         {
             if (head.Index < _checkpointSha256.Count)
             {
@@ -203,9 +208,18 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
         return null;
     }
 
+    private string? CheckLedgers()
+    {
+        if (options.Ledgers is not { } ledgers)
+            return null;
+        var session = _first?.Session ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        var comparison = new LedgerComparison(RecordedStory.Read(path), session, _checkpointSha256, _last is { IsFinal: true });
+        return ledgers.Books.Select(comparison.Check).FirstOrDefault(problem => problem is not null);
+    }
+
     private string WithoutEnd()
     {
-        var beyond = heads.Where(head => head.Session == _first!.Session).Select(head => head.Index).DefaultIfEmpty(-1).Max();
+        var beyond = _heads.Where(head => head.Session == _first!.Session).Select(head => head.Index).DefaultIfEmpty(-1).Max();
         var text = $"no final checkpoint after segment {Names.Number(_last!.Index)}";
         return beyond > _last.Index ? $"{text}, though {Names.Segment(beyond, Names.Checkpoint)} was witnessed" : text;
     }

@@ -9,26 +9,26 @@ namespace DebugRelay.Scrubbing.Events;
 public sealed record ScrubResult(RewriteSummary Summary, ScrubReport Report);
 
 /// <summary>
-/// Scrubs a nettrace stream event by event. All strings of one event are judged together: a value that is masked because of its key in one of them
-/// is masked in the others too. Used by one stream at a time.
+/// Scrubs a nettrace stream event by event. All strings of one event are judged together: a value that is masked because of its key or by a rule in
+/// one of them is masked in the others too. Used by one stream at a time.
 /// </summary>
-public sealed class TraceScrubber : ITraceFilter
+public sealed class TraceScrubber : ITraceFilter, IDisposable
 {
-    private const string PrivateProviders = "Private.";
-    private const string BytesRule = "bytes";
-    private const string NumberRule = "number";
-    private const string PrivateProviderRule = "private-provider";
-
     private readonly ScrubProfile _profile;
     private readonly TextScrubber _text;
+    private readonly ByteSearch _bytes;
     private readonly Dictionary<EventType, FieldPlan[]> _plans = [];
+    private readonly Dictionary<EventType, string> _dropped = [];
     private readonly List<int> _masked = [];
 
     /// <summary>A scrubber for one stream.</summary>
-    public TraceScrubber(ScrubProfile profile)
+    /// <param name="profile">What to look for and what to do with it.</param>
+    /// <param name="key">The session's key for pseudonyms; one of its own where none is given.</param>
+    public TraceScrubber(ScrubProfile profile, PseudonymKey? key = null)
     {
         _profile = profile;
-        _text = new TextScrubber(profile);
+        _text = new TextScrubber(profile, key);
+        _bytes = new ByteSearch(_text);
     }
 
     /// <summary>The counts so far, by rule and provider.</summary>
@@ -39,33 +39,41 @@ public sealed class TraceScrubber : ITraceFilter
     /// <param name="output">Where the scrubbed stream goes.</param>
     /// <param name="profile">What to mask; <see cref="ScrubProfile.None"/> copies byte for byte.</param>
     /// <param name="isOverloaded">While it says yes, whole blocks of events are left out and counted; see <see cref="NetTraceRewriter"/>.</param>
+    /// <param name="key">The session's key for pseudonyms; one of its own where none is given.</param>
     /// <param name="cancellationToken">Abandons the work: no end tag is written.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<ScrubResult> ScrubAsync(
-        PipeReader input, PipeWriter output, ScrubProfile profile, Func<bool>? isOverloaded = null, CancellationToken cancellationToken = default)
+        PipeReader input, PipeWriter output, ScrubProfile profile, Func<bool>? isOverloaded = null, PseudonymKey? key = null, CancellationToken cancellationToken = default)
     {
-        var scrubber = new TraceScrubber(profile);
+        using var scrubber = new TraceScrubber(profile, key);
         var summary = await NetTraceRewriter.RewriteAsync(input, output, scrubber, isOverloaded: isOverloaded, cancellationToken: cancellationToken);
         return new ScrubResult(summary, scrubber.Report);
     }
 
     /// <inheritdoc/>
+    public void Dispose() => _text.Dispose();
+
+    /// <inheritdoc/>
     public EventAction Plan(EventType type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        if (_profile.DropsPrivateProviders && type.Provider.StartsWith(PrivateProviders, StringComparison.OrdinalIgnoreCase))
-        {
-            _text.Count(type.Provider, PrivateProviderRule);
-            return EventAction.Drop;
-        }
-
         if (_profile.IsNone)
         {
             return EventAction.Keep;
         }
 
+        if (_profile.DropsProvider(type.Provider))
+        {
+            return Drop(type, FieldRules.PrivateProvider);
+        }
+
+        if (_profile.EventRule(type.Provider, type.Name, type.EventId) is { } dropping)
+        {
+            return Drop(type, dropping.Rule.Name);
+        }
+
         // Visit also where there is no string: only then is the payload held against its schema.
-        _plans[type] = FieldPlan.Of(type);
+        _plans[type] = FieldPlan.Of(type, _profile);
         return EventAction.Visit;
     }
 
@@ -86,21 +94,55 @@ public sealed class TraceScrubber : ITraceFilter
     }
 
     /// <inheritdoc/>
+    public EventAction VisitUnread(EventType type, BlankReason reason)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        _text.Count(type.Provider, FieldRules.UnreadEvent);
+        return _profile.DropsUnknownLayouts ? EventAction.Drop : EventAction.Blank;
+    }
+
+    /// <inheritdoc/>
+    public void NoteDropped(EventType type, DropReason reason)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        if (reason == DropReason.PayloadTooLarge)
+        {
+            _text.Count(type.Provider, FieldRules.OversizeEvent);
+        }
+        else if (_dropped.TryGetValue(type, out var rule))
+        {
+            _text.Count(type.Provider, rule);
+        }
+    }
+
+    /// <inheritdoc/>
     public string VisitText(StreamText place, string name, string text)
     {
+        if (MetadataNames.IsName(place))
+        {
+            return _text.TryScrub(text, MetadataNames.KindOf(text), place.ToString(), out var masked) ? masked.ToString() : text;
+        }
+
         if (_profile.IsNone)
         {
             return text;
         }
 
-        // A value under a secret name is masked whatever it holds; the rest is searched like any text.
-        if (SecretKeys.Classify(name) is not { } rule || Placeholders.Is(text))
+        if (_profile.MasksOtherText && place != StreamText.Key)
         {
-            return _text.Scrub(text, place.ToString());
+            return text.Length == 0 ? text : _text.ReplaceAll(text, FieldRules.Unlisted, place.ToString()).ToString();
         }
 
-        _text.Count(place.ToString(), rule.Name);
-        return rule.Mask;
+        // A value under a secret name is masked whatever it holds; the rest is searched like any text.
+        return _profile.SecretRuleOf(name) is not { } rule || Placeholders.Is(text)
+            ? _text.Scrub(text, place.ToString())
+            : _text.ReplaceAll(text, rule, place.ToString()).ToString();
+    }
+
+    private EventAction Drop(EventType type, string rule)
+    {
+        _dropped[type] = rule;
+        return EventAction.Drop;
     }
 
     /// <summary>Values come in payload order, as the plans are; an array goes back to its first field for each element.</summary>
@@ -119,7 +161,7 @@ public sealed class TraceScrubber : ITraceFilter
             {
                 VisitValue(type, plans[next], ref fields, i);
             }
-            else if (field.Kind == EventFieldKind.Text && !_masked.Contains(i))
+            else if (field.Kind == EventFieldKind.Text && plans[next].Judgement.IsSearched && !_masked.Contains(i))
             {
                 VisitSibling(type, plans[next], ref fields, i);
             }
@@ -139,47 +181,70 @@ public sealed class TraceScrubber : ITraceFilter
             case EventFieldKind.Text:
                 VisitText(type, plan, ref fields, i);
                 break;
-            case EventFieldKind.Bytes when _profile.BlanksBytes:
-                BlankValue(type, ref fields, i, BytesRule);
-                break;
-            case EventFieldKind.Fixed when plan.NameRule is not null:
-                BlankValue(type, ref fields, i, NumberRule);
+            case EventFieldKind.Bytes when TakesOutBytes(type, plan.Judgement, fields.Bytes(i)):
+            case EventFieldKind.Fixed when !plan.Judgement.Keeps || plan.Judgement.NameRule is not null:
+                BlankValue(type, plan, ref fields, i);
                 break;
         }
     }
+
+    private bool TakesOutBytes(EventType type, FieldJudgement judgement, ReadOnlySpan<byte> bytes) =>
+        !judgement.Keeps || (judgement.IsSearched && _bytes.HoldsFinding(bytes, type.Provider));
 
     private void VisitText(EventType type, FieldPlan plan, ref EventFields fields, int i)
     {
         var text = fields.Text(i);
-        if (KeyRule(plan, ref fields) is { } rule && !Placeholders.Is(text))
+        var keyRule = plan.Key is { Last: >= 0 } key ? _profile.SecretRuleOf(fields.Text(key.Last)) : null;
+        if (plan.Judgement.TakesOut(text, keyRule) is { } rule)
         {
-            _text.NoteRedacted(text, rule);
-            _text.Count(type.Provider, rule.Name);
-            _masked.Add(i);
-            fields.Replace(i, rule.Mask);
+            TakeOut(type, rule, isKnown: rule != FieldRules.Unlisted, text, ref fields, i);
         }
-        else if (_text.TryScrub(text, plan.Kind, type.Provider, out var scrubbed))
+        else
         {
-            fields.Replace(i, scrubbed);
+            KeepText(type, plan.Judgement, text, ref fields, i);
         }
     }
 
-    private static Rule? KeyRule(FieldPlan plan, ref EventFields fields) =>
-        plan.NameRule ?? (plan.Key is { Last: >= 0 } key ? SecretKeys.Classify(fields.Text(key.Last)) : null);
+    /// <summary>A value goes as a whole. Where its field is known to hold what must not pass, the event's other fields are searched for it.</summary>
+    private void TakeOut(EventType type, Rule rule, bool isKnown, ReadOnlySpan<char> text, ref EventFields fields, int i)
+    {
+        _masked.Add(i);
+        if (text.IsEmpty)
+        {
+            return;
+        }
+
+        rule = _text.IsGuessable(text, rule) ? FieldRules.Guessable : rule;
+        if (isKnown)
+        {
+            _text.NoteRedacted(text, rule);
+        }
+
+        fields.Replace(i, _text.ReplaceAll(text, rule, type.Provider));
+    }
+
+    private void KeepText(EventType type, FieldJudgement judgement, ReadOnlySpan<char> text, ref EventFields fields, int i)
+    {
+        if (_text.TryKeep(text, judgement, type.Provider, out var kept))
+        {
+            fields.Replace(i, kept);
+        }
+    }
 
     private void VisitSibling(EventType type, FieldPlan plan, ref EventFields fields, int i)
     {
-        if (_text.TryScrubSibling(fields.Text(i), plan.Kind, type.Provider, out var scrubbed))
+        if (_text.TryScrubSibling(fields.Text(i), plan.Judgement.TextKind, type.Provider, out var scrubbed))
         {
-            fields.Replace(i, scrubbed);
+            fields.Replace(i, plan.Judgement.Treatment.Cut(scrubbed));
         }
     }
 
-    private void BlankValue(EventType type, ref EventFields fields, int i, string rule)
+    private void BlankValue(EventType type, FieldPlan plan, ref EventFields fields, int i)
     {
         if (!fields.Bytes(i).IsEmpty)
         {
-            _text.Count(type.Provider, rule);
+            var rule = plan.Judgement is { By: not null, Keeps: false } judgement ? judgement.Rule : plan.Field.Kind == EventFieldKind.Bytes ? FieldRules.Bytes : FieldRules.Number;
+            _text.Count(type.Provider, rule.Name);
             fields.Blank(i);
         }
     }

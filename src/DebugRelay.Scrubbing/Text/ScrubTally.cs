@@ -18,6 +18,8 @@ internal sealed class ScrubTally
         rules[rule] = rules.GetValueOrDefault(rule) + 1;
     }
 
+    public long CountOf(string rule) => _sources.Values.Sum(rules => rules.GetValueOrDefault(rule));
+
     public ScrubReport Report(string profile, Func<string, string> sourceName)
     {
         var totals = new SortedDictionary<string, long>(StringComparer.Ordinal);

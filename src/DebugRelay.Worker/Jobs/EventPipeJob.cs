@@ -4,6 +4,7 @@ using System.Text.Json;
 using DebugRelay.NetTrace;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Sealing;
 using DebugRelay.Scrubbing;
 using DebugRelay.Scrubbing.Events;
 
@@ -16,16 +17,27 @@ internal static class EventPipeJob
     private const int ReadSize = 128 * 1024;
 
     /// <summary>Runs the job.</summary>
-    public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, ScrubProfile profile, CancellationToken cancellation)
+    public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, Scrubbers scrubbers, SealOrder? seal, CancellationToken cancellation)
     {
         using var stream = new TargetStream(target);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
         // A job that is cancelled reads an early end of its stream, so that what came is still delivered whole.
         await using CancellationTokenRegistration letGo = cancellation.Register(() => target.Shutdown(SocketShutdown.Both));
-        (RewriteSummary summary, ScrubReport report) = await TraceScrubber.ScrubAsync(input, delivery, profile, () => delivery.IsOverloaded, CancellationToken.None);
+        (RewriteSummary summary, ScrubReport report) = seal is null
+            ? await scrubbers.ScrubTraceAsync(input, delivery, () => delivery.IsOverloaded)
+            : await SealAsync(input, delivery, seal);
         await input.CompleteAsync();
         (string? code, string? message) = Judge(summary, cancellation.IsCancellationRequested);
-        return new OperationEnd(delivery.Delivered, delivery.Sha256, code is not null, code, message, new SortedDictionary<string, long>(report.Rules.ToDictionary(), StringComparer.Ordinal), Count(summary.Counts));
+        return new OperationEnd(delivery.Delivered, delivery.Sha256, code is not null, code, message, ScrubCounts.Rules(report), Count(summary.Counts), ScrubCounts.Sources(report));
+    }
+
+    /// <summary>What a grant allows unscrubbed: as the target sent it, and readable to the recipients alone. Nothing of it is in the clear after this.</summary>
+    private static async Task<ScrubResult> SealAsync(PipeReader input, DeliveryWriter delivery, SealOrder seal)
+    {
+        using var sealing = new SealingWriter(delivery, seal);
+        ScrubResult result = await TraceScrubber.ScrubAsync(input, sealing, ScrubProfile.None, () => delivery.IsOverloaded, cancellationToken: CancellationToken.None);
+        await sealing.FinishAsync(CancellationToken.None);
+        return result;
     }
 
     private static EventCounts Count(RewriteCounts counts) => new(

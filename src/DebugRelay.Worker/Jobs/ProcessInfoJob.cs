@@ -15,16 +15,17 @@ internal static class ProcessInfoJob
     private const int HeaderSize = 20;
 
     /// <summary>Runs the job.</summary>
-    public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, ScrubProfile profile, CancellationToken cancellation)
+    public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, Scrubbers scrubbers, CancellationToken cancellation)
     {
         try
         {
             byte[] reply = await ReceiveAsync(target, cancellation);
-            var scrubber = new TextScrubber(profile);
+            using TextScrubber scrubber = scrubbers.ForText();
             ProcessDetails details = Read(reply, scrubber);
             delivery.Write(JsonSerializer.SerializeToUtf8Bytes(details, ProtocolJson.Default.ProcessDetails));
             await delivery.FlushAsync(CancellationToken.None);
-            return new OperationEnd(delivery.Delivered, delivery.Sha256, Partial: false, null, null, new SortedDictionary<string, long>(scrubber.Report().Rules.ToDictionary(), StringComparer.Ordinal), null);
+            ScrubReport report = scrubber.Report();
+            return new OperationEnd(delivery.Delivered, delivery.Sha256, Partial: false, null, null, ScrubCounts.Rules(report), null, ScrubCounts.Sources(report));
         }
         catch (ReplyException e)
         {

@@ -1,5 +1,8 @@
 using DebugRelay.Broker.Gate;
+using System.Text;
+using DebugRelay.Policy;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using Xunit;
 
@@ -14,7 +17,7 @@ public class EventPipeClassifierTests
     [InlineData("counters", "System.Diagnostics.Metrics", 2, "SessionId=a;Metrics=System.Runtime;RefreshInterval=1;MaxTimeSeries=1000;MaxHistograms=20")]
     public void What_is_on_the_list_is_built_anew(string operation, string provider, long keywords, string arguments)
     {
-        EventPipeRequest built = EventPipeClassifier.Check(operation, Parameters(provider, (ulong)keywords, 4, arguments));
+        EventPipeRequest built = EventPipeClassifier.Check(operation, Parameters(provider, (ulong)keywords, 4, arguments), ProviderArguments.None);
         Assert.Equal(new EventPipeProvider(provider, (ulong)keywords, 4, arguments), Assert.Single(built.Providers));
     }
 
@@ -38,7 +41,7 @@ public class EventPipeClassifierTests
     [InlineData("trace", "Microsoft-Windows-DotNETRuntime", -1, "")]
     public void What_is_not_on_the_list_is_not_sent(string operation, string provider, long keywords, string arguments)
     {
-        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check(operation, Parameters(provider, (ulong)keywords, 4, arguments)));
+        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check(operation, Parameters(provider, (ulong)keywords, 4, arguments), ProviderArguments.None));
         Assert.Equal(ErrorCode.BadRequest, e.Code);
     }
 
@@ -47,26 +50,82 @@ public class EventPipeClassifierTests
     [InlineData("Any.Thing", "EventCounterIntervalSec=60")]
     public void Counters_are_asked_for_at_the_level_that_no_event_has(string provider, string arguments)
     {
-        EventPipeRequest built = EventPipeClassifier.Check("counters", Parameters(provider, 0, 2, arguments));
+        EventPipeRequest built = EventPipeClassifier.Check("counters", Parameters(provider, 0, 2, arguments), ProviderArguments.None);
         Assert.Equal(new EventPipeProvider(provider, 0, 0, arguments), Assert.Single(built.Providers));
     }
+
+    private const string Bridge = "Microsoft-Diagnostics-DiagnosticSource";
+
+    private static readonly ProviderArguments Listed = ProviderArguments.Parse(Encoding.UTF8.GetBytes($$"""
+        {
+          "rules": "other keys are the scrubber's",
+          "providerArguments": {
+            // One line of a specification is one value.
+            "{{Bridge}}": { "FilterAndPayloadSpecs": ["Shop/Order:-Id;Kind=Product.Kind", "Shop/Paid:-Id"], "Depth": ["2"] },
+          }
+        }
+        """));
+
+    [Theory]
+    [InlineData("FilterAndPayloadSpecs=\"Shop/Order:-Id;Kind=Product.Kind\"", "FilterAndPayloadSpecs=\"Shop/Order:-Id;Kind=Product.Kind\"")]
+    [InlineData("FilterAndPayloadSpecs=\"Shop/Paid:-Id\r\n  Shop/Order:-Id;Kind=Product.Kind\n\"", "FilterAndPayloadSpecs=\"Shop/Paid:-Id\nShop/Order:-Id;Kind=Product.Kind\"")]
+    [InlineData("FilterAndPayloadSpecs=Shop/Paid:-Id;Depth=2", "FilterAndPayloadSpecs=Shop/Paid:-Id;Depth=2")]
+    [InlineData(";Depth=\"2\";EventCounterIntervalSec=1;", "Depth=2;EventCounterIntervalSec=1")]
+    public void Arguments_of_the_profiles_list_are_written_anew(string asked, string sent)
+    {
+        EventPipeRequest built = EventPipeClassifier.Check("trace", Parameters(Bridge, 2, 5, asked), Listed);
+        Assert.Equal(sent, Assert.Single(built.Providers).Arguments);
+    }
+
+    [Theory]
+    // Another value, a line more, another provider's, another case.
+    [InlineData(Bridge, "FilterAndPayloadSpecs=\"Shop/Order:-Id;Kind=Product.Secret\"")]
+    [InlineData(Bridge, "FilterAndPayloadSpecs=\"Shop/Paid:-Id\nShop/Paid:Secret\"")]
+    [InlineData("Other", "FilterAndPayloadSpecs=\"Shop/Paid:-Id\"")]
+    [InlineData(Bridge, "FilterAndPayloadSpecs=\"shop/paid:-Id\"")]
+    [InlineData(Bridge, "filterAndPayloadSpecs=\"Shop/Paid:-Id\"")]
+    [InlineData(Bridge, "FilterAndPayloadSpecs=")]
+    // What a runtime would read otherwise than it was judged.
+    [InlineData(Bridge, "Depth=2;Depth=2")]
+    [InlineData(Bridge, "Depth=2=FilterAndPayloadSpecs")]
+    [InlineData(Bridge, "Depth=\"2")]
+    [InlineData(Bridge, "Dep\"th\"=2")]
+    [InlineData(Bridge, "Depth=\"2\"\"\"")]
+    [InlineData(Bridge, "Depth")]
+    public void Other_arguments_are_refused(string provider, string asked)
+    {
+        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check("trace", Parameters(provider, 2, 5, asked), Listed));
+        Assert.Equal(ErrorCode.BadRequest, e.Code);
+        Assert.Contains("argument", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Counters_take_no_arguments_but_their_own()
+        => Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check("counters", Parameters(Bridge, 0, 2, "Depth=2"), Listed));
+
+    [Theory]
+    [InlineData("""{ "providerArguments": [] }""", "providerArguments (line 1)")]
+    [InlineData("{\n\"providerArguments\": { \"A\": { \"k\": [\"v\",\n\"v\"] } } }", "providerArguments.A.k[1] (line 3): appears twice")]
+    [InlineData("""{ "providerArguments": { "A": { "k": ["a\"b"] } } }""", "quotation mark")]
+    public void A_list_of_another_form_is_an_error(string profile, string complaint)
+        => Assert.Contains(complaint, Assert.Throws<DocumentException>(() => ProviderArguments.Parse(Encoding.UTF8.GetBytes(profile))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_no_runtime_could_take_is_refused_before_it_is_sent()
     {
         EventPipeParameters one = Parameters("System.Diagnostics.Metrics", 2, 4, "Metrics=" + new string('a', 4000));
         EventPipeParameters nine = one with { Providers = [.. Enumerable.Repeat(one.Providers[0], 9)] };
-        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check("counters", nine));
+        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.Check("counters", nine, ProviderArguments.None));
         Assert.Equal(ErrorCode.BadRequest, e.Code);
     }
 
     [Fact]
     public void A_buffer_is_as_large_as_the_role_allows_and_no_larger()
     {
-        EventPipeRequest built = EventPipeClassifier.Check("trace", Parameters("System.Runtime", 0, 4, ""));
-        EventPipeClassifier.CheckBuffer(built, 64L << 20);
-        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.CheckBuffer(built, (64L << 20) - 1));
-        Assert.Equal(ErrorCode.LimitReached, e.Code);
+        EventPipeParameters parameters = Parameters("System.Runtime", 0, 4, "");
+        long bytes = (long)parameters.BufferMegabytes << 20;
+        Assert.Null(parameters.ProblemFor(new RoleLimits { TraceBuffer = bytes }));
+        Assert.Contains("traceBuffer", parameters.ProblemFor(new RoleLimits { TraceBuffer = bytes - 1 }), StringComparison.Ordinal);
     }
 
     private static EventPipeParameters Parameters(string provider, ulong keywords, int level, string arguments) => new()

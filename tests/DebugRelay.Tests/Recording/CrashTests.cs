@@ -140,7 +140,7 @@ public class CrashTests
         var changes = new List<FolderChange>();
         var options = new RecorderOptions { FolderChanged = changes.Add };
         await using var recorder = SessionRecorder.Create(recordings, "pay-07", "s1", pki.Agent, new TestClock(), options);
-        await recorder.AppendAsync("open", "{\"who\":1}"u8.ToArray(), durable: true, Cancel);
+        await recorder.AppendAsync("note", "{\"who\":1}"u8.ToArray(), durable: true, Cancel);
         using var whole = recorder.OpenStream("0001.nettrace");
         using var cut = recorder.OpenStream("0002.log");
         await whole.AppendAsync(new byte[100]);

@@ -18,7 +18,7 @@ public class SessionRecorderTests
         var clock = new TestClock();
         await using (var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, clock))
         {
-            await recorder.AppendAsync("open", Json("{\"who\":\"alice@example.com\"}"), durable: true, Cancel);
+            await recorder.AppendAsync("note", Json("{\"who\":\"alice@example.com\"}"), durable: true, Cancel);
             using var trace = recorder.OpenStream("0001.nettrace");
             await trace.AppendAsync(new byte[1000]);
             await recorder.SealAsync();
@@ -36,7 +36,7 @@ public class SessionRecorderTests
         var path = folder["recordings/s1"];
         Assert.Equal("OK session s1 on pay-07: 3 segments, 3 entries, 1 streams, 0 heads witnessed", Verifiers.Agree(path, Pki).ToString());
         var entries = RecordingReader.ReadEntries(path).ToList();
-        Assert.Equal(["open", "end", "close"], entries.Select(entry => entry.Kind));
+        Assert.Equal(["note", "end", "close"], entries.Select(entry => entry.Kind));
         Assert.Equal([0L, 1, 2], entries.Select(entry => entry.Counter));
         Assert.Equal([0, 2, 2], entries.Select(entry => entry.Segment));
         Assert.Equal("a\nb", entries[1].Body.GetProperty("text").GetString());
@@ -50,7 +50,7 @@ public class SessionRecorderTests
     public async Task Files_are_the_owners_alone()
     {
         using var folder = new TemporaryFolder();
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock());
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock());
         using var stream = recorder.OpenStream("0001.nettrace");
         await recorder.CloseAsync("done");
 
@@ -77,7 +77,7 @@ public class SessionRecorderTests
                 sealing.Release();
             },
         };
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, clock, options);
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, clock, options);
         await clock.TimerStarted.WaitAsync(Cancel);
         clock.Tick();
         await sealing.WaitAsync(Cancel);
@@ -97,7 +97,7 @@ public class SessionRecorderTests
     public async Task A_slow_reader_is_fed_from_the_recording()
     {
         using var folder = new TemporaryFolder();
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock());
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock());
         using var stream = recorder.OpenStream("0001.log");
         var sent = RandomNumberGenerator.GetBytes(100_000);
         var reader = Task.Run(
@@ -135,7 +135,7 @@ public class SessionRecorderTests
         using var folder = new TemporaryFolder();
         var pki = new TestPki(valid: TimeProvider.System.GetUtcNow());
         await using var recorder = SessionRecorder.Create(
-            folder["recordings"], "h", "s1", pki.Agent, TimeProvider.System, new RecorderOptions { SegmentInterval = TimeSpan.FromMilliseconds(5) });
+            folder["recordings"], "pay-07", "s1", pki.Agent, TimeProvider.System, new RecorderOptions { SegmentInterval = TimeSpan.FromMilliseconds(5) });
         await Parallel.ForAsync(0, 16, Cancel, async (task, _) =>
         {
             using var stream = recorder.OpenStream($"{task:D4}.bin");
@@ -159,7 +159,7 @@ public class SessionRecorderTests
     public async Task An_error_ends_all_recording()
     {
         using var folder = new TemporaryFolder();
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock());
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock());
         var stream = recorder.OpenStream("0001.log");
         var waiting = stream.WaitForMoreAsync(0, Cancel);
         Assert.False(recorder.Failure.IsCompleted);
@@ -183,7 +183,7 @@ public class SessionRecorderTests
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full");
         using var folder = new TemporaryFolder();
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock());
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock());
         using var full = new RecordedStream(
             recorder, "full", new RecordingFile(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0), null));
 
@@ -198,7 +198,7 @@ public class SessionRecorderTests
     {
         using var folder = new TemporaryFolder();
         var options = new RecorderOptions { CheckpointSealed = _ => throw new InvalidOperationException("no way out") };
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock(), options);
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock(), options);
 
         await Assert.ThrowsAsync<RecordingException>(async () => await recorder.SealAsync());
         Assert.True(recorder.Failure.IsFaulted);
@@ -208,7 +208,7 @@ public class SessionRecorderTests
     public async Task Nothing_follows_the_close()
     {
         using var folder = new TemporaryFolder();
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock());
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock());
         using var stream = recorder.OpenStream("0001.log");
         await stream.AppendAsync(new byte[10]);
         await recorder.CloseAsync("done");
@@ -227,7 +227,7 @@ public class SessionRecorderTests
     public async Task A_recorder_that_was_only_disposed_has_no_end_and_cannot_be_closed()
     {
         using var folder = new TemporaryFolder();
-        var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock());
+        var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock());
         await recorder.SealAsync();
         await recorder.DisposeAsync();
         await recorder.DisposeAsync();
@@ -258,7 +258,7 @@ public class SessionRecorderTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["file"], "");
 
-        var refusal = Assert.Throws<RecordingException>(() => SessionRecorder.Create(folder["file"], "h", "s1", Pki.Agent, new TestClock()));
+        var refusal = Assert.Throws<RecordingException>(() => SessionRecorder.Create(folder["file"], "pay-07", "s1", Pki.Agent, new TestClock()));
 
         Assert.Equal(RecordingError.FolderNotWritable, refusal.Error);
     }
@@ -280,7 +280,7 @@ public class SessionRecorderTests
     public async Task An_entry_that_is_none_is_refused_and_nothing_is_lost(string kind, string body)
     {
         using var folder = new TemporaryFolder();
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock());
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock());
 
         await Assert.ThrowsAsync<ArgumentException>(async () => await recorder.AppendAsync(kind, Json(body), durable: true, Cancel));
 
@@ -297,7 +297,7 @@ public class SessionRecorderTests
     public async Task A_streams_name_is_a_new_file_name(string name)
     {
         using var folder = new TemporaryFolder();
-        await using var recorder = SessionRecorder.Create(folder["recordings"], "h", "s1", Pki.Agent, new TestClock());
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, new TestClock());
         using var taken = recorder.OpenStream("taken");
 
         Assert.Equal(RecordingError.InvalidName, Assert.Throws<RecordingException>(() => recorder.OpenStream(name)).Error);

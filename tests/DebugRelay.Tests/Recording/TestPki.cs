@@ -42,9 +42,10 @@ internal sealed class TestPki
     }
 
     public X509Certificate2 Issue(
-        string name, string? usage, X509Certificate2? issuer = null, X509KeyUsageFlags keyUsage = X509KeyUsageFlags.DigitalSignature, bool rsa = false)
+        string name, string? usage, X509Certificate2? issuer = null, X509KeyUsageFlags keyUsage = X509KeyUsageFlags.DigitalSignature, bool rsa = false,
+        ECCurve? curve = null)
     {
-        using var ecdsaKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var ecdsaKey = ECDsa.Create(curve ?? ECCurve.NamedCurves.nistP256);
         using var rsaKey = RSA.Create(2048);
         var subject = new X500DistinguishedName("CN=" + name);
         var request = rsa

@@ -7,9 +7,11 @@ using Xunit;
 
 namespace DebugRelay.Tests.Scrubbing;
 
-public class TextScrubberTests
+public sealed class TextScrubberTests : IDisposable
 {
     private readonly TextScrubber _scrubber = new(ScrubProfile.Default);
+
+    public void Dispose() => _scrubber.Dispose();
 
     [Theory]
     [InlineData("{\"Password\":\"x y\",\"n\":1}", "{\"Password\":\"[generic-secret]\",\"n\":1}")]

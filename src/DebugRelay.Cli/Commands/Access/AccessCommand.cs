@@ -12,6 +12,7 @@ internal static class AccessCommand
         command.Subcommands.Add(AccessApproveCommand.Create(context));
         command.Subcommands.Add(AccessShowCommand.Create(context));
         command.Subcommands.Add(AccessVerifyCommand.Create(context));
+        command.Subcommands.Add(AccessUnsealCommand.Create(context));
         return command;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class DemoHost : IAsyncDisposable
     {
         var authority = new DevelopmentAuthority(folder, TimeProvider.System);
         authority.Init();
-        authority.Issue(new CertificateOrder { Name = "agent", ServerNames = ["localhost", "127.0.0.1"] });
+        authority.Issue(new CertificateOrder { Name = "agent", ServerNames = [System.Net.Dns.GetHostName(), "localhost", "127.0.0.1"] });
         authority.Issue(new CertificateOrder { Name = "you", Identity = Engineer, Lifetime = TimeSpan.FromHours(1) });
     }
 

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
+using DebugRelay.Protocol.Messages;
 using DebugRelay.Scrubbing;
 
 namespace DebugRelay.Cli.Commands.Scrub;
@@ -12,18 +14,49 @@ internal static class ScrubCommand
 {
     public static Command Create(CommandContext context)
     {
-        var input = new Argument<string>("IN") { Description = "A .nettrace or a text file, judged by what it holds" };
-        var output = new Argument<string>("OUT") { Description = "The scrubbed file; only you may read it" };
-        var profile = new Option<string>("--profile") { HelpName = "P", Description = "The scrub profile", DefaultValueFactory = _ => "default" };
-        var report = new Option<string>("--report") { HelpName = "FILE", Description = "Write the counts by rule and provider as JSON" };
+        var input = new Argument<string?>("IN") { Arity = ArgumentArity.ZeroOrOne, Description = "A .nettrace, a dump or a text file, judged by what it holds" };
+        var output = new Argument<string?>("OUT") { Arity = ArgumentArity.ZeroOrOne, Description = "The scrubbed file; only you may read it" };
+        var profile = new Option<string>("--profile") { HelpName = "P", Description = "default, strict, none, or a profile's file", DefaultValueFactory = _ => "default" };
+        var report = new Option<string>("--report") { HelpName = "FILE", Description = "Write what was done as JSON: counts, never values" };
+        var literals = new Option<bool>("--mask-literals") { Description = "Of a dump: mask the program's literals too" };
+        var fields = new Option<bool>("--mask-fields") { Description = "Of a dump: keep only references of the program's own objects, and mask numbers in boxes and arrays" };
+        var runtime = new Option<string>("--runtime") { HelpName = "DIR", Description = "Of a dump: the folder of its .NET runtime, where that is not installed here" };
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of a profile instead" };
+        var show = new Option<string>("--show") { HelpName = "P", Description = "Print a shipped profile instead, as an example to start from" };
         Option<bool> force = CommonOptions.Force();
-        var command = new Command("scrub", "Scrub a trace or a text file on this machine") { input, output, profile, report, force };
+        var command = new Command("scrub", "Scrub a trace, a dump or a text file on this machine") { input, output, profile, report, literals, fields, runtime, force, schema, show };
         command.SetAction(async (parsed, interrupted) =>
         {
-            var order = new Order(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), parsed.GetValue(report), parsed.GetValue(force));
+            if (parsed.GetValue(schema))
+                return Print(ScrubProfile.Schema, context.Terminal);
+            if (parsed.GetValue(show) is { } shown)
+                return Print(Text(shown), context.Terminal);
+            if (parsed.GetValue(input) is not { } from || parsed.GetValue(output) is not { } to)
+                throw new UsageException("IN or OUT is missing", "debugrelay scrub [--profile P] [--report FILE] IN OUT");
+            var choices = new DumpChoices(parsed.GetValue(literals), parsed.GetValue(fields), parsed.GetValue(runtime));
+            var order = new Order(from, to, parsed.GetValue(report), parsed.GetValue(force), choices);
             return await RunAsync(order, Load(parsed.GetRequiredValue(profile)), context.Terminal, interrupted);
         });
         return command;
+    }
+
+    private static int Print(string text, Terminal terminal)
+    {
+        terminal.Output.Write(text);
+        return ExitCode.Done;
+    }
+
+    /// <exception cref="UsageException">There is no such profile.</exception>
+    private static string Text(string profile)
+    {
+        try
+        {
+            return ScrubProfile.Text(profile);
+        }
+        catch (ScrubProfileException error)
+        {
+            throw new UsageException(error.Message.TrimEnd('.'), "see `debugrelay scrub --help`", error);
+        }
     }
 
     private static async Task<int> RunAsync(Order order, ScrubProfile profile, Terminal terminal, CancellationToken interrupted)
@@ -31,32 +64,38 @@ internal static class ScrubCommand
         await using FileStream input = Open(order.Input);
         if (order.Report is { } path)
             ResultFile.Check(path, order.Overwrite);
+        FileKind kind = await FileScrubber.KindAsync(input, interrupted);
+        if (kind == FileKind.Dump)
+            return await RunDumpAsync(order, terminal, interrupted);
         await using ResultFile output = ResultFile.Create(order.Output, order.Overwrite);
-        ScrubOutcome outcome = await new FileScrubber(profile).ScrubAsync(input, output, interrupted);
+        ScrubOutcome outcome = await new FileScrubber(profile).ScrubAsync(kind, input, output, interrupted);
         if (outcome.Fault is { } fault)
             throw new LocalException(fault, $"what came before is scrubbed and kept in {output.PartialPath}");
         await output.FinishAsync();
         if (order.Report is { } file)
-            await WriteReportAsync(file, order.Overwrite, outcome.Report, interrupted);
+            await WriteReportAsync(file, order.Overwrite, outcome.Report.ToJson(), interrupted);
         terminal.Output.WriteLine($"masked {Counts(outcome.Report)}");
         return ExitCode.Done;
     }
 
-    /// <exception cref="UsageException">There is no such profile.</exception>
+    private static async Task<int> RunDumpAsync(Order order, Terminal terminal, CancellationToken interrupted)
+    {
+        ResultFile.Check(order.Output, order.Overwrite);
+        DumpReport report = await new DumpScrubber(terminal).ScrubAsync(order.Input, order.Output, order.Overwrite, order.Dump, interrupted);
+        if (order.Report is { } file)
+            await WriteReportAsync(file, order.Overwrite, JsonSerializer.Serialize(report, ProtocolJson.Default.DumpReport), interrupted);
+        DumpSummary.Write(report, terminal.Output);
+        return ExitCode.Done;
+    }
+
+    /// <exception cref="UsageException">There is no such profile, or it cannot be used.</exception>
     /// <exception cref="LocalException">A made-up secret came through.</exception>
     private static ScrubProfile Load(string name)
     {
-        try
-        {
-            ScrubProfile profile = ScrubProfile.Load(name);
-            return Canaries.Survivors(profile) is [var survivor, ..]
-                ? throw new LocalException($"the self-test failed: a made-up secret of the rule {survivor} came through", "do not use this build")
-                : profile;
-        }
-        catch (ScrubProfileException error)
-        {
-            throw new UsageException(error.Message.TrimEnd('.'), "see `debugrelay scrub --help`", error);
-        }
+        ScrubProfile profile = ProfileFile.Load(name);
+        return Canaries.Survivors(profile) is [var survivor, ..]
+            ? throw new LocalException($"the self-test failed: a made-up secret of the rule {survivor} came through", "do not use this build")
+            : profile;
     }
 
     private static FileStream Open(string path)
@@ -71,15 +110,15 @@ internal static class ScrubCommand
         }
     }
 
-    private static async Task WriteReportAsync(string path, bool overwrite, ScrubReport report, CancellationToken cancellation)
+    private static async Task WriteReportAsync(string path, bool overwrite, string report, CancellationToken cancellation)
     {
         await using ResultFile file = ResultFile.Create(path, overwrite);
-        await file.AppendAsync(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(report.ToJson() + "\n")), cancellation);
+        await file.AppendAsync(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(report + "\n")), cancellation);
         await file.FinishAsync();
     }
 
     private static string Counts(ScrubReport report)
         => report.Total == 0 ? "nothing" : string.Join(", ", report.Rules.Select(rule => $"{rule.Key} {rule.Value}"));
 
-    private sealed record Order(string Input, string Output, string? Report, bool Overwrite);
+    private sealed record Order(string Input, string Output, string? Report, bool Overwrite, DumpChoices Dump);
 }

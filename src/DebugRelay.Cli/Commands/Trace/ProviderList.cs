@@ -6,7 +6,7 @@ namespace DebugRelay.Cli.Commands.Trace;
 
 /// <summary>
 /// `--providers` as dotnet-trace takes it: `Name[:Keywords[:Level[:Arguments]]]`, separated by commas; keywords are hexadecimal, the level a
-/// number or a name, arguments `key=value;key=value`; a part with commas stands in quotation marks.
+/// number or a name, arguments `key=value;key="value"`; what has commas in it stands in quotation marks, and `\n` in arguments is a line break.
 /// </summary>
 internal static class ProviderList
 {
@@ -32,12 +32,14 @@ internal static class ProviderList
     private static TraceProvider ParseOne(string text)
     {
         string[] parts = text.Split(':', 4);
+        for (int i = 0; i < parts.Length; i++)
+            parts[i] = WithoutMarks(parts[i]);
         string name = parts[0].Trim();
         if (name.Length == 0)
             throw new UsageException($"'{text}' names no provider", Form);
         ulong keywords = At(parts, 1) is { } hexadecimal ? ParseKeywords(hexadecimal) : AllKeywords(name);
         int level = At(parts, 2) is { } written ? ParseLevel(written) : (int)System.Diagnostics.Tracing.EventLevel.Verbose;
-        return new TraceProvider(name, keywords, level, At(parts, 3));
+        return new TraceProvider(name, keywords, level, At(parts, 3)?.Replace("\\n", "\n", StringComparison.Ordinal));
     }
 
     private static string? At(string[] parts, int index) => index < parts.Length && parts[index].Length > 0 ? parts[index] : null;
@@ -58,16 +60,18 @@ internal static class ProviderList
         return level is >= 0 and <= 5 ? level : throw new UsageException($"'{text}' is no level", Form);
     }
 
-    /// <summary>Splits outside of quotation marks, which are taken off.</summary>
+    /// <summary>Marks around the whole of a part are the list's; those inside are the provider's own.</summary>
+    private static string WithoutMarks(string part) => part.Length > 1 && part[0] == '"' && part.IndexOf('"', 1) == part.Length - 1 ? part[1..^1] : part;
+
+    /// <summary>Splits outside of quotation marks.</summary>
     private static List<string> Split(string text, char separator)
     {
         var parts = new List<string> { "" };
         bool quoted = false;
         foreach (char c in text)
         {
-            if (c == '"')
-                quoted = !quoted;
-            else if (c == separator && !quoted)
+            quoted ^= c == '"';
+            if (c == separator && !quoted)
                 parts.Add("");
             else
                 parts[^1] += c;

@@ -23,6 +23,7 @@ internal sealed class TraceCommand
     private readonly Option<string> _providers = new("--providers") { HelpName = "LIST", Description = "Name[:Keywords[:Level[:Arguments]]],… as dotnet-trace takes them; no keywords: all" };
     private readonly Option<string> _profile = new("--profile") { HelpName = "NAME", Description = $"{string.Join(", ", TraceProfiles.Names)}; {DefaultProfile} if left out" };
     private readonly Option<int> _buffer = new("--buffer") { HelpName = "MB", Description = "The target's event buffer", DefaultValueFactory = _ => EventPipeOrder.DefaultBufferMegabytes };
+    private readonly Option<bool> _unscrubbed = new("--unscrubbed") { Description = "As the process sent it, encrypted to you; needs a --grant that names unscrubbed and an incident" };
     private readonly Option<bool> _force = CommonOptions.Force();
     private readonly Option<bool> _json = CommonOptions.Json();
 
@@ -32,7 +33,7 @@ internal sealed class TraceCommand
     {
         var trace = new TraceCommand(context);
         var command = new Command("trace", "Record what a process does, scrubbed, as a .nettrace file") { trace._target };
-        foreach (Option option in (Option[])[trace._output, trace._duration, trace._providers, trace._profile, trace._buffer, trace._force, trace._json])
+        foreach (Option option in (Option[])[trace._output, trace._duration, trace._providers, trace._profile, trace._buffer, trace._unscrubbed, trace._force, trace._json])
             command.Options.Add(option);
         trace._connection.AddTo(command);
         command.SetAction(trace.RunAsync);
@@ -67,7 +68,7 @@ internal sealed class TraceCommand
     private async Task<int> TraceAsync(Session session, ParseResult parsed, EventPipeOrder order, CancellationToken interrupted)
     {
         TargetProcess target = await Processes.FindAsync(session, parsed.GetRequiredValue(_target), interrupted);
-        await using Operation operation = await session.StartAsync(new OperationOrder("trace", target, order), interrupted);
+        await using Operation operation = await session.StartAsync(new OperationOrder("trace", target, order) { Unscrubbed = parsed.GetValue(_unscrubbed) }, interrupted);
         await using ResultFile file = ResultFile.Create(parsed.GetValue(_output) ?? NameFor(target), parsed.GetValue(_force));
         OperationEnd end;
         try
@@ -102,13 +103,19 @@ internal sealed class TraceCommand
         if (json)
             _context.Terminal.Output.WriteLine(JsonSerializer.Serialize(new TraceResult(path, end), OutputJson.Default.TraceResult));
         else if (!end.Partial)
-            TraceSummary.WriteTo(_context.Terminal, path, end);
+            Summarise(path, end);
         if (end.Partial)
         {
             TellPartial(file);
             throw Operation.Cut(end);
         }
         return interrupted.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private void Summarise(string path, OperationEnd end)
+    {
+        TraceSummary.WriteTo(_context.Terminal, path, end);
+        TraceSummary.WriteSources(_context.Terminal, end);
     }
 
     private void TellPartial(ResultFile file)

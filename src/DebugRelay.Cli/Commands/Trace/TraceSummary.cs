@@ -16,6 +16,16 @@ internal static class TraceSummary
             terminal.Output.WriteLine($"{indent}{terminal.Dim("lost".PadRight(12))}{Amounts.Count(lost.LostBlocks)} blocks, {Amounts.Bytes(lost.LostBytes)}: this end took them too slowly; ask for fewer events");
     }
 
+    /// <summary>The masked values by provider and rule, a line each, most first.</summary>
+    public static void WriteSources(Terminal terminal, OperationEnd end)
+    {
+        if (end.ScrubbedBy is not { Count: > 0 } sources)
+            return;
+        int width = sources.Keys.Max(source => source.Length) + 2;
+        foreach ((string source, SortedDictionary<string, long> rules) in sources.OrderByDescending(source => source.Value.Values.Sum()))
+            terminal.Output.WriteLine($"  {terminal.Dim(Table.Printable(source).PadRight(width))}{Counts(rules)}");
+    }
+
     /// <summary>The masked values by rule, most first.</summary>
     public static string Masked(OperationEnd end) => end.Scrubbed.Count == 0 ? "nothing" : Counts(end.Scrubbed);
 

@@ -26,6 +26,11 @@ public class ProviderListTests
         [new TraceProvider("A", ulong.MaxValue, 5, "m=x,y"), new TraceProvider("B", ulong.MaxValue, 5)],
         ProviderList.Parse("A:::\"m=x,y\",B"));
 
+    [Fact]
+    public void Values_in_quotation_marks_are_handed_on_as_dotnet_trace_does() => Assert.Equal(
+        [new TraceProvider("S", 2, 5, "FilterAndPayloadSpecs=\"A/X:-B;C=D,E\nF/Y\""), new TraceProvider("B", ulong.MaxValue, 5)],
+        ProviderList.Parse("S:0x2:5:FilterAndPayloadSpecs=\"A/X:-B;C=D,E\\nF/Y\",B"));
+
     [Theory]
     [InlineData("")]
     [InlineData(",")]

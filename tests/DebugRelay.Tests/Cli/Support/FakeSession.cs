@@ -58,7 +58,7 @@ internal sealed class FakeSession
         Proof proof = (await connection.ReadAsync())!.Value.Read(ProtocolJson.Default.Proof);
         Statement = SessionStatement.Parse(proof.Statement);
         await connection.WriteAsync(
-            FrameType.SessionOpened, new SessionOpened(Id, Ticket, "spiffe://corp.example/eng/alice", ["oncall"], notAfter, "default"), ProtocolJson.Default.SessionOpened);
+            FrameType.SessionOpened, new SessionOpened(Id, Ticket, "spiffe://corp.example/eng/alice", ["oncall"], notAfter, "default", new string('0', 64)), ProtocolJson.Default.SessionOpened);
         await OnOpened(connection);
         Task<SessionClosed> asked = UntilAskedAsync(connection);
         SessionClosed closed = await await Task.WhenAny(asked, _close.Task.WaitAsync(connection.Stop));
