@@ -31,9 +31,16 @@ public interface ITraceFilter
     EventAction Visit(EventType type, ref EventFields fields);
 
     /// <summary>
-    /// Asked for each text of a V6 stream that stands outside events, and answers what is written in its place. Unless a filter says otherwise
-    /// none passes. V4 and V5 have no such texts. The names of providers, events and fields are not asked about: readers go by them.
+    /// Asked for each text that stands outside events, and answers what is written in its place. Unless a filter says otherwise none passes. In
+    /// every version these are the names in metadata, after <see cref="Plan"/> was asked about the type with the names as they came: readers go by
+    /// them, so a filter should answer a name in which it finds nothing with the name. The other texts are V6's.
     /// </summary>
+    /// <param name="place">Where the text stands.</param>
+    /// <param name="name">What it belongs to; see <see cref="StreamText"/>.</param>
+    /// <param name="text">The text as it came; never empty where it is a name.</param>
+    /// <returns>
+    /// What is written. An answer that is longer than what it replaces is cut: a name after 256 characters, another text after 4,096.
+    /// </returns>
     string VisitText(StreamText place, string name, string text) => "";
 }
 
@@ -63,4 +70,13 @@ public enum StreamText
 
     /// <summary>A key of any of these lists, save the format's own; the name is empty. It is asked about before its value.</summary>
     Key,
+
+    /// <summary>The name of the provider of an event type; the name is empty.</summary>
+    ProviderName,
+
+    /// <summary>The name of an event type; the name is its provider's.</summary>
+    EventName,
+
+    /// <summary>The name of a field of an event type, nested ones included; the name is the type's.</summary>
+    FieldName,
 }

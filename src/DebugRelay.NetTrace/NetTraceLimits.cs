@@ -36,6 +36,12 @@ internal static class NetTraceLimits
     /// <summary>Characters of one name in a metadata definition.</summary>
     public const int MaxMetadataName = 4_096;
 
+    /// <summary>Characters to which a filter may make a shorter name in metadata grow; a mask has about twenty.</summary>
+    public const int MaxGrownName = 256;
+
+    /// <summary>Bytes by which a filter may make one definition grow, all its names together.</summary>
+    public const int MaxDefinitionGrowth = 64 * 1024;
+
     /// <summary>
     /// Characters of the paths of one type's fields. A nested field's path repeats the names around it, so that a short definition could ask for
     /// megabytes.

@@ -24,7 +24,7 @@ public static class FuzzLoop
             if (done % 1024 == 0 && Stopwatch.GetElapsedTime(start) >= time) break;
             var input = Mutator.Mutate(random, seeds);
             if (oracle.Judge(input) is { } what) return new FuzzResult(done + 1, complete, partial, refused, new Finding(what, input.ToArray()));
-            if (oracle.State == RewriteState.Complete) complete++;
+            if (oracle.Summary.State == RewriteState.Complete) complete++;
             else if (oracle.OutputLength > 0) partial++;
             else refused++;
         }

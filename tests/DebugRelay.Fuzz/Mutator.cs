@@ -28,6 +28,15 @@ internal static class Mutator
         return Buffer.AsSpan(0, length);
     }
 
+    /// <summary>The stream of a seed as it is.</summary>
+    public static byte[] Whole(SeedStream seed)
+    {
+        var length = Append(0, seed.Head);
+        foreach (var part in seed.Parts) length = AppendPart(Random.Shared, seed.IsV6, length, part, isDamaged: false);
+        length = seed.IsV6 ? Append(length, [0, 0, 0, 0]) : Append(length, [1]);
+        return Buffer.AsSpan(0, length).ToArray();
+    }
+
     private static int AppendPart(Random random, bool isV6, int at, SeedPart part, bool isDamaged)
     {
         int sizeAt;

@@ -2,18 +2,26 @@ using System.Diagnostics;
 using System.Globalization;
 using DebugRelay.Fuzz;
 
-var (executions, seed, seconds) = (1_000_000L, Environment.TickCount, int.MaxValue);
-for (var i = 0; i + 1 < args.Length; i += 2)
+switch (args)
 {
-    var value = long.Parse(args[i + 1], CultureInfo.InvariantCulture);
+    case ["seeds", var folder]:
+        await SeedFiles.WriteAsync(folder);
+        return 0;
+    case ["afl"]:
+        AflTarget.Run();
+        return 0;
+}
+
+var (executions, seed, seconds) = (1_000_000L, Environment.TickCount, int.MaxValue);
+for (var i = 0; i < args.Length; i += 2)
+{
+    if (i + 1 == args.Length || !long.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var value)) return await UsageAsync();
     switch (args[i])
     {
         case "--executions": executions = value; break;
         case "--seed": seed = (int)value; break;
         case "--seconds": seconds = (int)value; break;
-        default:
-            await Console.Error.WriteLineAsync("usage: [--executions N] [--seed S] [--seconds T]");
-            return 2;
+        default: return await UsageAsync();
     }
 }
 var start = Stopwatch.GetTimestamp();
@@ -24,3 +32,9 @@ Console.WriteLine(string.Create(
 if (result.Finding is not { } finding) return 0;
 Console.WriteLine($"FOUND: {finding.What}\n{Convert.ToHexString(finding.Input)}");
 return 1;
+
+static async Task<int> UsageAsync()
+{
+    await Console.Error.WriteLineAsync("usage: [--executions N] [--seed S] [--seconds T] | seeds FOLDER | afl (under afl-fuzz, or an input on stdin)");
+    return 2;
+}

@@ -28,17 +28,31 @@ internal static class SeedCorpus
 
     private static SeedStream Make(Random random, int version)
     {
-        var builder = new TraceBuilder(version, random.Next(4) > 0, random.Next(5) > 0 ? 8 : 4).Head();
+        var pointerSize = random.Next(5) > 0 ? 8 : 4;
+        var builder = new TraceBuilder(version, random.Next(4) > 0, pointerSize) { HasOlderFields = version == 4 && random.Next(3) == 0 }.Head();
         var headLength = builder.ToArray().Length;
         builder.Trace([("ProcessId", "77"), ("Custom", Utf8Secret)]);
         if (version == 6 && random.Next(2) == 0) builder.Threads((1, Utf8Secret), (2, "other")).Labels(1, Utf8Secret, "label");
-        var fields = random.Next(6) == 0 ? [] : Fields(random, version);
-        builder.Metadata(1, random.Next(4) == 0 ? "Microsoft-Windows-DotNETRuntime" : "Built", random.Next(300), "Event", [.. fields]);
+        Func<byte[]> payload;
+        if (random.Next(4) == 0)
+        {
+            var known = KnownPayloads.Any(random, pointerSize);
+            builder.EventVersion = known.Version;
+            builder.Metadata(1, known.Provider, known.Id, "");
+            payload = () => known.Payload;
+        }
+        else
+        {
+            List<BuiltField> fields = random.Next(6) == 0 ? [] : Fields(random, builder.HasOlderFields ? 2 : version);
+            var (name, text) = (random.Next(3) == 0, version == 6 ? Utf8Secret : Secret);
+            builder.Metadata(1, "Built", random.Next(300), name ? text : "Event", [.. fields]);
+            payload = () => Payload(random, fields);
+        }
         if (random.Next(3) == 0) builder.Stacks(1, new byte[8], new byte[16]);
         var sequence = 0;
         for (var left = random.Next(1, 3); left > 0; left--)
         {
-            builder.Events([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new BuiltEvent(1, Payload(random, fields))
+            builder.Events([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new BuiltEvent(1, payload())
             {
                 Thread = random.Next(1, 3),
                 Sequence = ++sequence,
@@ -51,13 +65,14 @@ internal static class SeedCorpus
         return Split(version == 6, headLength, builder.ToArray());
     }
 
+    /// <summary>Version 2 stands for the older list of V4, which knows no arrays.</summary>
     private static List<BuiltField> Fields(Random random, int version)
     {
         var fields = new List<BuiltField>();
         for (var left = random.Next(1, 5); left > 0; left--)
         {
-            var name = "f" + left;
-            fields.Add(random.Next(version == 6 ? 9 : 6) switch
+            var name = random.Next(12) == 0 ? version == 6 ? Utf8Secret : Secret : "f" + left;
+            fields.Add(random.Next(version == 6 ? 9 : version == 2 ? 3 : 6) switch
             {
                 0 => new BuiltField(name, 9),
                 1 => new BuiltField(name, 3),

@@ -8,6 +8,8 @@ internal sealed class KeepFilter : ITraceFilter
     public EventAction Plan(EventType type) => EventAction.Keep;
 
     public EventAction Visit(EventType type, ref EventFields fields) => EventAction.Keep;
+
+    public string VisitText(StreamText place, string name, string text) => text;
 }
 
 /// <summary>Scans every string of every event for a character that none has.</summary>
@@ -31,6 +33,8 @@ internal sealed class ScanFilter : ITraceFilter
         }
         return EventAction.Keep;
     }
+
+    public string VisitText(StreamText place, string name, string text) => text;
 }
 
 /// <summary>Writes every string of every event anew, two characters longer.</summary>
@@ -53,4 +57,6 @@ internal sealed class LengthenFilter : ITraceFilter
         }
         return EventAction.Keep;
     }
+
+    public string VisitText(StreamText place, string name, string text) => text;
 }

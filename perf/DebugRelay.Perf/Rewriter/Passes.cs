@@ -20,6 +20,18 @@ internal static class Passes
         return events;
     }
 
+    /// <summary>Our own reader, an empty handler.</summary>
+    public static long Read(byte[] trace)
+    {
+        var reader = new NetTraceReader(Input(trace));
+        var events = 0L;
+        while (reader.ReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            foreach (var _ in reader.Block.Events) events++;
+        }
+        return reader.IsComplete ? events : throw new InvalidOperationException($"{reader.Error}: {reader.Message}");
+    }
+
     public static long Keep(byte[] trace) => Rewrite(trace, new KeepFilter());
 
     public static long Scan(byte[] trace)
@@ -31,9 +43,12 @@ internal static class Passes
 
     public static long Lengthen(byte[] trace) => Rewrite(trace, new LengthenFilter());
 
+    private static PipeReader Input(byte[] trace)
+        => PipeReader.Create(new MemoryStream(trace), new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
+
     private static long Rewrite(byte[] trace, ITraceFilter filter)
     {
-        var input = PipeReader.Create(new MemoryStream(trace), new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
+        var input = Input(trace);
         var output = PipeWriter.Create(Stream.Null, new StreamPipeWriterOptions(minimumBufferSize: ReadSize));
         var summary = NetTraceRewriter.RewriteAsync(input, output, filter).GetAwaiter().GetResult();
         return summary.State == RewriteState.Complete ? summary.Counts.EventsIn : throw new InvalidOperationException($"{summary.State}: {summary.Message}");

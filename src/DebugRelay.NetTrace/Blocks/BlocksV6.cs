@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 
 namespace DebugRelay.NetTrace;
@@ -7,20 +6,27 @@ namespace DebugRelay.NetTrace;
 /// The blocks of V6 other than events and stacks: each method reads one, asks the filter about its texts, writes the result to the buffer and tells
 /// whether the block was whole.
 /// </summary>
-internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
+internal sealed class BlocksV6(EventTypes types, ITraceFilter filter, SequenceMender mender, BlockBuffer output)
 {
-    private const int TraceHeadSize = 36;
-
     private static readonly string[] NumericKeys = ["HardwareThreadCount", "ProcessId", "ExpectedCPUSamplingRate", "SystemPageSize"];
 
-    public bool TryTrace(ReadOnlySpan<byte> content)
+    /// <summary>Any of them.</summary>
+    public bool TryRewrite(BlockKind kind, ReadOnlySpan<byte> content) => kind switch
     {
-        if (content.Length < TraceHeadSize) return false;
-        var pointerSize = BinaryPrimitives.ReadInt32LittleEndian(content[(TraceHeadSize - sizeof(int))..]);
-        if (pointerSize is not (4 or 8)) return false;
-        context.Types.PointerSize = pointerSize;
+        BlockKind.Trace => TryTrace(content),
+        BlockKind.Metadata => TryMetadata(content),
+        BlockKind.SequencePoint => TrySequencePoint(content),
+        BlockKind.Thread => TryThreads(content),
+        BlockKind.RemoveThread => TryRemoveThread(content),
+        _ => TryLabels(content),
+    };
+
+    private bool TryTrace(ReadOnlySpan<byte> content)
+    {
+        if (TraceHead.Read(content) is not { } trace) return false;
+        types.PointerSize = trace.PointerSize;
         var copier = Copier(content);
-        copier.Bytes(TraceHeadSize);
+        copier.Bytes(TraceHead.Size);
         for (var left = copier.U32(); left > 0 && !copier.Failed; left--)
         {
             var ahead = copier;
@@ -35,30 +41,30 @@ internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
         return Finish(ref copier);
     }
 
-    public bool TrySequencePoint(ReadOnlySpan<byte> content)
+    private bool TrySequencePoint(ReadOnlySpan<byte> content)
     {
         var copier = Copier(content);
         copier.Bytes(sizeof(ulong));
         var flags = copier.U32();
-        for (var left = copier.U32(); left > 0 && !copier.Failed; left--) copier.Lower(context.Mender.Dropped(copier.Varint64()));
-        if ((flags & 1) != 0) context.Mender.Clear();
-        if ((flags & 2) != 0) context.Types.Clear();
+        for (var left = copier.U32(); left > 0 && !copier.Failed; left--) copier.Lower(mender.Dropped(copier.Varint64()));
+        if ((flags & 1) != 0) mender.Clear();
+        if ((flags & 2) != 0) types.Clear();
         return Finish(ref copier);
     }
 
-    public bool TryRemoveThread(ReadOnlySpan<byte> content)
+    private bool TryRemoveThread(ReadOnlySpan<byte> content)
     {
         var copier = Copier(content);
         while (copier.Left > 0)
         {
             var thread = copier.Varint64();
-            copier.Lower(context.Mender.Dropped(thread));
-            context.Mender.Remove(thread);
+            copier.Lower(mender.Dropped(thread));
+            mender.Remove(thread);
         }
         return Finish(ref copier);
     }
 
-    public bool TryThreads(ReadOnlySpan<byte> content)
+    private bool TryThreads(ReadOnlySpan<byte> content)
     {
         var rows = new ByteReader(content);
         while (rows.Left > 0)
@@ -88,7 +94,7 @@ internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
         return !rows.Failed;
     }
 
-    public bool TryLabels(ReadOnlySpan<byte> content)
+    private bool TryLabels(ReadOnlySpan<byte> content)
     {
         var copier = Copier(content);
         copier.U32();
@@ -131,7 +137,7 @@ internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
     }
 
     /// <summary>Defines the types of a metadata block.</summary>
-    public bool TryMetadata(ReadOnlySpan<byte> content)
+    private bool TryMetadata(ReadOnlySpan<byte> content)
     {
         var rows = new ByteReader(content);
         var headerSize = rows.U16();
@@ -143,7 +149,7 @@ internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
         while (rows.Left > 0)
         {
             var row = rows.Bytes(rows.U16());
-            if (rows.Failed || MetadataDefinitionV6.Read(row) is not { } read || context.Types.Define(read.Definition) is not { } plan) return false;
+            if (rows.Failed || MetadataDefinitionV6.Read(row) is not { } read || types.Define(read.Definition) is not { } plan) return false;
             var start = BeginRow();
             if (!TryDefinition(row, read, plan) || !EndRow(start)) return false;
         }
@@ -152,15 +158,16 @@ internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
 
     private bool TryDefinition(ReadOnlySpan<byte> row, MetadataDefinitionV6 read, EventPlan plan)
     {
-        var keepsFields = read.Definition.Fields is not null || plan.Action == EventAction.Keep;
-        output.Append(row[..(keepsFields ? read.OptionalAt : read.FieldsAt)]);
-        if (!keepsFields) output.Take(sizeof(ushort)).Clear();
+        var keepsUnread = plan.Action == EventAction.Keep;
+        var names = DefinitionNames.Ask(read.Definition, filter);
+        if (!names.AreChanged && (keepsUnread || names.Fields is not null)) output.Append(row[..read.OptionalAt]);
+        else if (!new DefinitionWriterV6(row, output).TryWrite(read, names, keepsUnread)) return false;
 
         var start = BeginRow();
         var optional = Copier(row[(read.OptionalAt + sizeof(ushort))..read.End]);
         while (optional.Left > 0) CopyOptional(ref optional, plan.Type.Name);
         if (!Finish(ref optional) || !EndRow(start)) return false;
-        if (plan.Action == EventAction.Keep) output.Append(row[read.End..]);
+        if (keepsUnread) output.Append(row[read.End..]);
         return true;
     }
 
@@ -189,7 +196,7 @@ internal sealed class BlocksV6(RewriteContext context, BlockBuffer output)
         }
     }
 
-    private RowCopier Copier(ReadOnlySpan<byte> source) => new(source, output, context.Filter);
+    private RowCopier Copier(ReadOnlySpan<byte> source) => new(source, output, filter);
 
     private static bool Finish(ref RowCopier copier)
     {

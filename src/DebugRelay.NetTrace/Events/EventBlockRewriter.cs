@@ -6,14 +6,19 @@ namespace DebugRelay.NetTrace;
 /// Rewrites one block of events, or of V4 metadata. Stretches without a change are copied as they are; a header is mended only where what stood
 /// before it changed: its payload size after an event that was resized, everything after one that was dropped.
 /// </summary>
-internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge judge, SequenceMender mender, RewriteTally tally, IBlockSink sink)
+internal sealed class EventBlockRewriter(RewriteContext context, bool isV6, IBlockSink sink)
 {
-    private const int HeaderSize = 20;
+    private const int HeaderSize = EventBlock.HeaderSize;
 
     /// <summary>About what stands around a block in V4.</summary>
     private const int SplitOverhead = 36;
 
+    private readonly EventTypes _types = context.Types;
+    private readonly EventJudge _judge = context.Judge;
+    private readonly SequenceMender _mender = context.Mender;
+    private readonly RewriteTally _tally = context.BlockTally;
     private readonly BlockBuffer _out = new();
+    private readonly BlockBuffer _definition = new();
     private BlockKind _kind;
     private bool _isCompressed;
     private bool _isChanged;
@@ -51,7 +56,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
     /// <summary>Writes what passes; on a fault nothing of the block is written.</summary>
     public NetTraceFault? Rewrite(BlockKind kind, ReadOnlySpan<byte> content)
     {
-        if (!TryBegin(kind, content)) return new NetTraceFault(NetTraceError.BadBlockHeader, "An event block's header does not fit the block.");
+        if (!TryBegin(kind, content)) return NetTraceFault.BadBlockHeader;
         return Continue(content);
     }
 
@@ -67,7 +72,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
                 IsPaused = true;
                 return null;
             }
-            if (!TryReadEvent(content)) return BadEvent();
+            if (!TryReadEvent(content)) return NetTraceFault.BadEvent;
             RewriteEvent(content);
             if (_fault is not null) return _fault;
         }
@@ -75,22 +80,17 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         return null;
     }
 
-    private static NetTraceFault BadEvent() => new(NetTraceError.BadEvent, "An event does not fit its block.");
-
     private bool TryBegin(BlockKind kind, ReadOnlySpan<byte> content)
     {
-        if (content.Length < HeaderSize) return false;
-        var headerSize = BinaryPrimitives.ReadUInt16LittleEndian(content);
-        if (headerSize < HeaderSize || headerSize > content.Length) return false;
+        if (!EventBlock.TryReadHeader(content, out var headerSize, out _isCompressed)) return false;
         _kind = kind;
         _fault = null;
-        _isCompressed = (content[2] & 1) != 0;
         _header = default;
         _end = headerSize;
         _isRestChecked = false;
         _unflushed = 0;
         BeginBlock(content, headerSize);
-        _isAnew = kind == BlockKind.Event && mender.IsNeeded;
+        _isAnew = kind == BlockKind.Event && _mender.IsNeeded;
         // Later versions may put something into the rest of the header; what that is cannot be known here.
         _isChanged = _isAnew || content[HeaderSize..headerSize].ContainsAnyExcept((byte)0);
         return true;
@@ -114,15 +114,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
     }
 
     private bool TryReadEvent(ReadOnlySpan<byte> content, ref int at, ref EventHeader header, out int sizeAt, out int end)
-    {
-        sizeAt = at;
-        if (!_isCompressed) return PlainHeader.TryRead(content, isV6, ref at, out header, out end);
-        end = 0;
-        if (!CompressedHeader.TryRead(content, isV6, ref at, ref header, out sizeAt)
-            || header.PayloadSize > (uint)(content.Length - at)) return false;
-        end = at + (int)header.PayloadSize;
-        return true;
-    }
+        => EventBlock.TryReadEvent(content, _isCompressed, isV6, ref at, ref header, out sizeAt, out end);
 
     private void RewriteEvent(ReadOnlySpan<byte> content)
     {
@@ -132,11 +124,11 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
             RewriteDefinition(content, payload);
             return;
         }
-        tally.EventsIn++;
-        var verdict = judge.Judge(_header.MetadataId, payload);
-        if (verdict == Verdict.Drop && !mender.TryDrop(_header.CaptureThread))
+        _tally.EventsIn++;
+        var verdict = _judge.Judge(_header.MetadataId, payload);
+        if (verdict == Verdict.Drop && !_mender.TryDrop(_header.CaptureThread))
         {
-            tally.CountBlanked(BlankReason.TooManyThreads);
+            _tally.CountBlanked(BlankReason.TooManyThreads);
             verdict = Verdict.Blank;
         }
         if (verdict == Verdict.Drop)
@@ -144,28 +136,35 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
             Drop(content);
             return;
         }
-        tally.EventsOut++;
+        _tally.EventsOut++;
         Emit(content, payload, verdict);
     }
 
     private void RewriteDefinition(ReadOnlySpan<byte> content, ReadOnlySpan<byte> payload)
     {
-        if (_header.MetadataId != 0 || MetadataDefinition.ReadV4(payload) is not { } definition || types.Define(definition) is not { } plan)
+        if (_header.MetadataId != 0 || MetadataDefinition.ReadV4(payload) is not { } definition || _types.Define(definition) is not { } plan)
         {
-            _fault = types.Fault();
+            _fault = _types.Fault();
+            return;
         }
-        else if (definition.Fields is null && plan.Action != EventAction.Keep)
-        {
-            CopyTo(content, _start);
-            WriteHeader(content, (uint)definition.FieldsAt + sizeof(uint));
-            _out.Append(payload[..definition.FieldsAt]);
-            _out.Take(sizeof(uint)).Clear();
-            EndEvent();
-        }
-        else
+        var names = DefinitionNames.Ask(definition, context.Filter);
+        var keepsUnread = plan.Action == EventAction.Keep;
+        if (!names.AreChanged && (keepsUnread || names.Fields is not null))
         {
             Emit(content, payload, Verdict.Keep);
+            return;
         }
+        _definition.Clear();
+        new DefinitionWriter(payload, _definition).Write(definition, names, keepsUnread);
+        if (_definition.Length - payload.Length > NetTraceLimits.MaxDefinitionGrowth)
+        {
+            _fault = new NetTraceFault(NetTraceError.TooLarge, "The names put into a definition make it larger than the limit.");
+            return;
+        }
+        CopyTo(content, _start);
+        WriteHeader(content, (uint)_definition.Length);
+        _out.Append(_definition.Written);
+        EndEvent(content);
     }
 
     private void Emit(ReadOnlySpan<byte> content, ReadOnlySpan<byte> payload, Verdict verdict)
@@ -176,15 +175,14 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
             return;
         }
         CopyTo(content, _start);
-        var size = verdict == Verdict.Edit ? judge.Editor.Measure(payload.Length) : payload.Length;
+        var size = verdict == Verdict.Edit ? _judge.Editor.Measure(payload.Length) : payload.Length;
         if (_isAnew && !_header.IsSorted && _header.CaptureThread != _readerThread && HasEvents) Split(content);
         WriteHeader(content, (uint)size);
         var destination = _out.Take(size);
         if (verdict == Verdict.Keep) payload.CopyTo(destination);
         else if (verdict == Verdict.Blank) destination.Clear();
-        else judge.Editor.Write(payload, destination);
-        EndEvent();
-        if (_out.Length >= NetTraceLimits.SplitBlockSize && _end < content.Length) Split(content);
+        else _judge.Editor.Write(payload, destination);
+        EndEvent(content);
     }
 
     /// <summary>Whether the header says its own payload size instead of inheriting it.</summary>
@@ -221,7 +219,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         _written = _isAnew ? _header with { Sequence = _header.Sequence - Dropped(), PayloadSize = size } : _written;
     }
 
-    private uint Dropped() => _kind == BlockKind.Event && mender.IsNeeded ? mender.Dropped(_header.CaptureThread) : 0;
+    private uint Dropped() => _kind == BlockKind.Event && _mender.IsNeeded ? _mender.Dropped(_header.CaptureThread) : 0;
 
     private void EncodeHeader(uint size)
     {
@@ -244,10 +242,11 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
         _out.Untake(room.Length - Varint.Write(room, size));
     }
 
-    private void EndEvent()
+    private void EndEvent(ReadOnlySpan<byte> content)
     {
         if (!_isCompressed && !isV6) _out.Take(PlainHeader.Align(_out.Length) - _out.Length).Clear();
         _copied = _end;
+        if (_out.Length >= NetTraceLimits.SplitBlockSize && _end < content.Length) Split(content);
     }
 
     private void Drop(ReadOnlySpan<byte> content)
@@ -276,7 +275,7 @@ internal sealed class EventBlockRewriter(bool isV6, EventTypes types, EventJudge
     {
         if (!_isRestChecked && !IsRestWhole(content))
         {
-            _fault = BadEvent();
+            _fault = NetTraceFault.BadEvent;
             return;
         }
         _isRestChecked = true;

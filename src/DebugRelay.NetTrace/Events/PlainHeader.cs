@@ -28,7 +28,15 @@ internal static class PlainHeader
         header.Processor = fields.U32();
         header.Stack = fields.U32();
         header.Timestamp = fields.U64();
-        fields.Bytes(isV6 ? 4u : 32u);
+        if (isV6)
+        {
+            header.Labels = fields.U32();
+        }
+        else
+        {
+            header.Activity = new Guid(fields.Bytes(16));
+            header.RelatedActivity = new Guid(fields.Bytes(16));
+        }
         header.PayloadSize = fields.U32();
         return Fits(block, isV6, eventSize, header.PayloadSize, ref at, out end);
     }

@@ -1,18 +1,22 @@
 namespace DebugRelay.NetTrace;
 
 /// <summary>
-/// One V6 row that defines an event type. <see cref="FieldsAt"/> and <see cref="OptionalAt"/> are where in the row its fields and its optional part
-/// begin, <see cref="End"/> where the latter ends: what follows is not known here.
+/// One V6 row that defines an event type. The numbers are where in the row its parts begin; <see cref="End"/> is where the optional part ends: what
+/// follows is not known here.
 /// </summary>
-internal sealed record MetadataDefinitionV6(MetadataDefinition Definition, int FieldsAt, int OptionalAt, int End)
+internal sealed record MetadataDefinitionV6(
+    MetadataDefinition Definition, int ProviderAt, int EventIdAt, int NameAt, int FieldsAt, int OptionalAt, int End)
 {
     /// <summary>Reads a row without its size; null where its frame cannot be read.</summary>
     public static MetadataDefinitionV6? Read(ReadOnlySpan<byte> row)
     {
         var reader = new ByteReader(row);
         var metadataId = reader.Varint32();
+        var providerAt = reader.Position;
         var provider = reader.Text8(NetTraceLimits.MaxMetadataName);
+        var eventIdAt = reader.Position;
         var eventId = reader.Varint32();
+        var nameAt = reader.Position;
         var name = reader.Text8(NetTraceLimits.MaxMetadataName);
         var fieldsAt = reader.Position;
         SkipFields(ref reader);
@@ -22,7 +26,7 @@ internal sealed record MetadataDefinitionV6(MetadataDefinition Definition, int F
         if (reader.Failed || identity is null || metadataId is 0 or > int.MaxValue) return null;
         var fields = new ByteReader(row[fieldsAt..optionalAt]);
         var definition = new MetadataDefinition(identity, SchemaParserV6.Read(ref fields), fieldsAt);
-        return new MetadataDefinitionV6(definition, fieldsAt, optionalAt, reader.Position);
+        return new MetadataDefinitionV6(definition, providerAt, eventIdAt, nameAt, fieldsAt, optionalAt, reader.Position);
     }
 
     private static void SkipFields(ref ByteReader reader)

@@ -43,7 +43,7 @@ internal ref struct SchemaParser
         var entry = new ByteReader(reader.Bytes(size - sizeof(uint)));
         var name = entry.Text16(NetTraceLimits.MaxMetadataName);
         var type = ReadType(ref entry, depth);
-        return type is null || entry.Failed ? null : new FieldSchema(name, type);
+        return type is null || entry.Failed || entry.Left > 0 ? null : new FieldSchema(name, type);
     }
 
     private TypeSchema? ReadType(ref ByteReader reader, int depth)

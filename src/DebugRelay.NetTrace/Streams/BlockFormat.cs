@@ -9,8 +9,6 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
     /// <summary>The magic, a zero, and the major and minor version.</summary>
     public const int HeadSize = 20;
 
-    private const int MaxSize = 0xFF_FFFF;
-
     private readonly RewriteContext _context;
     private readonly byte[] _head;
     private readonly BlockBuffer _scratch = new();
@@ -23,8 +21,8 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
     {
         _context = context;
         _head = head.ToArray();
-        _blocks = new BlocksV6(context, _scratch);
-        _events = new EventBlockRewriter(isV6: true, context.Types, context.Judge, context.Mender, context.BlockTally, this);
+        _blocks = new BlocksV6(context.Types, context.Filter, context.Mender, _scratch);
+        _events = new EventBlockRewriter(context, isV6: true, this);
         context.Types.IsV6 = true;
     }
 
@@ -32,24 +30,18 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
 
     public Step TakePart(ref ReadOnlySequence<byte> input)
     {
-        if (input.Length < sizeof(uint)) return Step.NeedMore;
-        Span<byte> headBytes = stackalloc byte[sizeof(uint)];
-        input.Slice(0, sizeof(uint)).CopyTo(headBytes);
-        var head = BinaryPrimitives.ReadUInt32LittleEndian(headBytes);
-        var (kind, size) = ((BlockKind)(head >> 24), (int)(head & MaxSize));
-        if (size > NetTraceLimits.MaxBlockSize) return Broken(NetTraceError.TooLarge, "A block is larger than the limit.");
-        if (kind == BlockKind.End && size > 0) return Broken(NetTraceError.BadBlock, "The end of the stream has content.");
-        if ((kind == BlockKind.Trace) == _hasTrace) return Broken(NetTraceError.UnexpectedObject, "Trace must come first, and once.");
-        var length = sizeof(uint) + size;
-        if (input.Length < length) return Step.NeedMore;
-
-        var fault = kind == BlockKind.End ? null : TakeBlock(kind, _context.Contiguous(input.Slice(sizeof(uint), size)));
-        if (fault is not null) return Broken(fault.Error, fault.Message);
-        if (_events.IsPaused) return Step.Taken;
-        input = input.Slice(length);
-        _context.Tally.BytesIn += length;
+        var step = Frame.TryRead(input, isV6: true, offset: 0, _hasTrace, out var frame, out var fault);
+        if (step == Step.Taken) fault = TakeBlock(frame.Kind, _context.Contiguous(frame.Content(input)));
+        if (fault is not null)
+        {
+            Fault = fault;
+            return Step.Fault;
+        }
+        if (step == Step.NeedMore || _events.IsPaused) return step;
+        input = input.Slice(frame.Length);
+        _context.Tally.BytesIn += frame.Length;
         _context.Tally.Take(_context.BlockTally);
-        return kind == BlockKind.End ? Step.End : Step.Taken;
+        return step;
     }
 
     private NetTraceFault? TakeBlock(BlockKind kind, ReadOnlySpan<byte> content)
@@ -69,29 +61,17 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
         _scratch.Clear();
         if (kind == BlockKind.Stack)
         {
-            if (!StackBlock.IsWhole(content, _context.Types.PointerSize)) return BadBlock();
+            if (!StackBlock.IsWhole(content, _context.Types.PointerSize)) return NetTraceFault.BadBlock;
             _scratch.Append(content);
         }
-        else if (!TryRewrite(kind, content))
+        else if (!_blocks.TryRewrite(kind, content))
         {
             if (_scratch.IsOverfull) return new NetTraceFault(NetTraceError.TooLarge, "The texts put into a block make it larger than the limit.");
-            return kind == BlockKind.Metadata ? _context.Types.Fault() : BadBlock();
+            return kind == BlockKind.Metadata ? _context.Types.Fault() : NetTraceFault.BadBlock;
         }
         Write(kind, _scratch.Written);
         return null;
     }
-
-    private static NetTraceFault BadBlock() => new(NetTraceError.BadBlock, "The parts of a block do not fill it.");
-
-    private bool TryRewrite(BlockKind kind, ReadOnlySpan<byte> content) => kind switch
-    {
-        BlockKind.Trace => _blocks.TryTrace(content),
-        BlockKind.Metadata => _blocks.TryMetadata(content),
-        BlockKind.SequencePoint => _blocks.TrySequencePoint(content),
-        BlockKind.Thread => _blocks.TryThreads(content),
-        BlockKind.RemoveThread => _blocks.TryRemoveThread(content),
-        _ => _blocks.TryLabels(content),
-    };
 
     public void Write(BlockKind kind, ReadOnlySpan<byte> content)
     {
@@ -109,11 +89,5 @@ internal sealed class BlockFormat : INetTraceFormat, IBlockSink
     public void WriteEnd()
     {
         if (_hasTrace) _context.Write([0, 0, 0, 0]);
-    }
-
-    private Step Broken(NetTraceError error, string message)
-    {
-        Fault = new NetTraceFault(error, message);
-        return Step.Fault;
     }
 }

@@ -9,9 +9,6 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
     /// <summary>What stands between the magic and the first object.</summary>
     public static ReadOnlySpan<byte> Signature => "!FastSerialization.1"u8;
 
-    /// <summary>Stands where an object would begin.</summary>
-    private const byte EndOfStream = 1;
-
     private readonly RewriteContext _context;
     private readonly EventBlockRewriter _events;
     private readonly BlockBuffer _scratch = new();
@@ -25,51 +22,36 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
     {
         _context = context;
         _offset = headLength;
-        _events = new EventBlockRewriter(isV6: false, context.Types, context.Judge, context.Mender, context.BlockTally, this);
+        _events = new EventBlockRewriter(context, isV6: false, this);
     }
 
     public NetTraceFault? Fault { get; private set; }
 
     public Step TakePart(ref ReadOnlySequence<byte> input)
     {
-        if (input.IsEmpty) return Step.NeedMore;
-        Span<byte> headBytes = stackalloc byte[(int)Math.Min(input.Length, ObjectHead.MaxLength)];
-        input.Slice(0, headBytes.Length).CopyTo(headBytes);
-        if (headBytes[0] == EndOfStream)
-        {
-            input = input.Slice(1);
-            _context.Tally.BytesIn++;
-            return Step.End;
-        }
-        var step = ObjectHead.TryRead(headBytes, _offset, out var head, out var fault);
-        if (step == Step.Fault) return Broken(fault!);
-        var length = head.Length + head.ContentLength + 1;
-        if (step == Step.NeedMore || input.Length < length) return Step.NeedMore;
-
-        var bytes = _context.Contiguous(input.Slice(0, length));
-        if (bytes[^1] != ObjectHead.EndObject) return Broken(new NetTraceFault(NetTraceError.UnexpectedTag, "An object does not end with its tag."));
-        fault = TakeObject(head, bytes);
+        var step = Frame.TryRead(input, isV6: false, _offset, _hasTrace, out var frame, out var fault);
+        if (step == Step.Taken) fault = TakeObject(frame, input);
         if (fault is not null) return Broken(fault);
-        if (_events.IsPaused) return Step.Taken;
-        input = input.Slice(length);
-        _offset += length;
-        _context.Tally.BytesIn += length;
+        if (step == Step.NeedMore || _events.IsPaused) return step;
+        input = input.Slice(frame.Length);
+        _offset += frame.Length;
+        _context.Tally.BytesIn += frame.Length;
         _context.Tally.Take(_context.BlockTally);
-        return Step.Taken;
+        return step;
     }
 
-    private NetTraceFault? TakeObject(in ObjectHead head, ReadOnlySpan<byte> bytes)
+    private NetTraceFault? TakeObject(in Frame frame, in ReadOnlySequence<byte> input)
     {
-        if (_events.IsPaused) return _events.Continue(bytes.Slice(head.Length, head.ContentLength));
-        if ((head.Kind == BlockKind.Trace) == _hasTrace) return new NetTraceFault(NetTraceError.UnexpectedObject, "Trace must come first, and once.");
-        if (_context.Shedding.Takes(head.Kind))
+        var content = _context.Contiguous(frame.Content(input));
+        if (_events.IsPaused) return _events.Continue(content);
+        if (_context.Shedding.Takes(frame.Kind))
         {
-            _context.BlockTally.CountShed(head.ContentLength);
+            _context.BlockTally.CountShed(content.Length);
             return null;
         }
-        _typeLength = head.TypeLength;
-        bytes[.._typeLength].CopyTo(_type);
-        return TakeContent(head.Kind, bytes.Slice(head.Length, head.ContentLength));
+        _typeLength = frame.TypeLength;
+        input.Slice(0, _typeLength).CopyTo(_type);
+        return TakeContent(frame.Kind, content);
     }
 
     private NetTraceFault? TakeContent(BlockKind kind, ReadOnlySpan<byte> content) => kind switch
@@ -82,9 +64,8 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
 
     private NetTraceFault? TakeTrace(ReadOnlySpan<byte> content)
     {
-        var pointerSize = BinaryPrimitives.ReadInt32LittleEndian(content[32..]);
-        if (pointerSize is not (4 or 8)) return new NetTraceFault(NetTraceError.BadBlock, "The trace's pointer size is neither 4 nor 8.");
-        _context.Types.PointerSize = pointerSize;
+        if (TraceHead.Read(content) is not { } trace) return NetTraceFault.BadPointerSize;
+        _context.Types.PointerSize = trace.PointerSize;
         _hasTrace = true;
         _context.Write(StreamHead.Magic);
         Span<byte> length = stackalloc byte[sizeof(int)];
@@ -99,15 +80,14 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
 
     private NetTraceFault? TakeStacks(ReadOnlySpan<byte> content)
     {
-        if (!StackBlock.IsWhole(content, _context.Types.PointerSize))
-            return new NetTraceFault(NetTraceError.BadBlock, "The stacks do not fill their block.");
+        if (!StackBlock.IsWhole(content, _context.Types.PointerSize)) return NetTraceFault.BadBlock;
         Write(BlockKind.Stack, content);
         return null;
     }
 
     private NetTraceFault? TakeSequencePoint(ReadOnlySpan<byte> content)
     {
-        if (!SequencePoint.IsWhole(content)) return new NetTraceFault(NetTraceError.BadBlock, "The threads do not fill their sequence point.");
+        if (!SequencePoint.IsWhole(content)) return NetTraceFault.BadBlock;
         if (_context.Mender.IsNeeded)
         {
             _scratch.Clear();
@@ -134,7 +114,7 @@ internal sealed class ObjectFormat : INetTraceFormat, IBlockSink
 
     public void WriteEnd()
     {
-        if (_hasTrace) _context.Write([EndOfStream]);
+        if (_hasTrace) _context.Write([ObjectHead.EndOfStream]);
     }
 
     private Step Broken(NetTraceFault fault)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace DebugRelay.NetTrace;
@@ -19,12 +20,33 @@ internal readonly record struct ObjectHead(BlockKind Kind, int TypeLength, int L
 
     private const int TraceSize = 48;
 
+    /// <summary>Stands where an object would begin.</summary>
+    public const byte EndOfStream = 1;
+
+    /// <summary>Reads the object at the front, or the end of the stream there.</summary>
+    public static Step TryRead(in ReadOnlySequence<byte> input, long offset, out Frame frame, out NetTraceFault? fault)
+    {
+        frame = new Frame(BlockKind.End, 0, 0, 1);
+        fault = null;
+        if (input.IsEmpty) return Step.NeedMore;
+        Span<byte> bytes = stackalloc byte[(int)Math.Min(input.Length, MaxLength)];
+        input.Slice(0, bytes.Length).CopyTo(bytes);
+        if (bytes[0] == EndOfStream) return Step.End;
+        var step = TryRead(bytes, offset, out var head, out fault);
+        if (step != Step.Taken) return step;
+        frame = new Frame(head.Kind, head.Length, head.ContentLength, head.Length + head.ContentLength + 1) { TypeLength = head.TypeLength };
+        if (input.Length < frame.Length) return Step.NeedMore;
+        return input.Slice(frame.Length - 1).FirstSpan[0] == EndObject
+            ? Step.Taken
+            : Broken(NetTraceError.UnexpectedTag, "An object does not end with its tag.", out fault);
+    }
+
     /// <summary>
     /// Reads a head that begins at <paramref name="offset"/> in the stream: <see cref="Step.Taken"/>, or why not. <paramref name="bytes"/> is what
     /// there
     /// is of it, at most <see cref="MaxLength"/>.
     /// </summary>
-    public static Step TryRead(ReadOnlySpan<byte> bytes, long offset, out ObjectHead head, out NetTraceFault? fault)
+    private static Step TryRead(ReadOnlySpan<byte> bytes, long offset, out ObjectHead head, out NetTraceFault? fault)
     {
         head = default;
         fault = null;

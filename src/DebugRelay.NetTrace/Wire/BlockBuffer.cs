@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace DebugRelay.NetTrace;
 
 /// <summary>Bytes of a block being built; reused from block to block.</summary>
@@ -9,7 +11,7 @@ internal sealed class BlockBuffer
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
-    /// <summary>Whether something was refused because it would have grown past <see cref="NetTraceLimits.MaxBlockSize"/>.</summary>
+    /// <summary>Whether something was refused because it would have grown past <see cref="NetTraceLimits.MaxBlockSize"/>, or past its size field.</summary>
     public bool IsOverfull { get; private set; }
 
     public void Clear()
@@ -36,11 +38,15 @@ internal sealed class BlockBuffer
     /// <summary>Gives back the end of what was taken last.</summary>
     public void Untake(int count) => Length -= count;
 
-    /// <summary>Writes a 16-bit size at an earlier place; false where it needs more bits.</summary>
+    /// <summary>Writes a 32-bit size at an earlier place.</summary>
+    public void SetSize(int at, int size) => BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(at), size);
+
+    /// <summary>Writes a 16-bit size at an earlier place; false, and <see cref="IsOverfull"/> from here on, where it needs more bits.</summary>
     public bool TrySetSize(int at, int size)
     {
+        IsOverfull |= size > ushort.MaxValue;
         if (size > ushort.MaxValue) return false;
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(at), (ushort)size);
+        BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(at), (ushort)size);
         return true;
     }
 }

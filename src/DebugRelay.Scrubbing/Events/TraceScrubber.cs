@@ -88,6 +88,11 @@ public sealed class TraceScrubber : ITraceFilter
     /// <inheritdoc/>
     public string VisitText(StreamText place, string name, string text)
     {
+        if (MetadataNames.IsName(place))
+        {
+            return _text.TryScrub(text, MetadataNames.KindOf(text), place.ToString(), out var masked) ? masked.ToString() : text;
+        }
+
         if (_profile.IsNone)
         {
             return text;

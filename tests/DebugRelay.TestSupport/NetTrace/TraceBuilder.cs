@@ -9,6 +9,12 @@ public sealed class TraceBuilder(int version = 4, bool isCompressed = true, int 
 
     public bool IsV6 => version == 6;
 
+    /// <summary>V4: whether fields stand in the older list, which knows no arrays, instead of a tag.</summary>
+    public bool HasOlderFields { get; init; }
+
+    /// <summary>The version of the events that are defined from here on.</summary>
+    public int EventVersion { get; set; }
+
     public byte[] ToArray() => _stream.ToArray();
 
     public TraceBuilder Head()
@@ -112,8 +118,10 @@ public sealed class TraceBuilder(int version = 4, bool isCompressed = true, int 
 
     private byte[] MetadataV4(int id, string provider, int eventId, string name, BuiltField[] fields)
     {
-        var definition = new ByteWriter().I32(id).Text16(provider).I32(eventId).Text16(name).I64(0).I32(0).I32(4).I32(0);
-        if (fields.Length > 0)
+        var definition = new ByteWriter().I32(id).Text16(provider).I32(eventId).Text16(name).I64(0).I32(EventVersion).I32(4);
+        if (HasOlderFields) definition.Raw(OlderFields(fields).ToArray()).I32(1).U8(1).U8(9);
+        else definition.I32(0);
+        if (fields.Length > 0 && !HasOlderFields)
         {
             var list = FieldsV4(fields);
             definition.I32(list.Length).U8(2).Raw(list.ToArray());
@@ -123,6 +131,18 @@ public sealed class TraceBuilder(int version = 4, bool isCompressed = true, int 
         if (isCompressed) Compressed(content, e with { Payload = [] }, e);
         else Plain(content, e);
         return content.ToArray();
+    }
+
+    private static ByteWriter OlderFields(IReadOnlyList<BuiltField> fields)
+    {
+        var list = new ByteWriter().I32(fields.Count);
+        foreach (var field in fields)
+        {
+            list.I32(field.Type);
+            if (field.Fields is { } nested) list.Raw(OlderFields(nested).ToArray());
+            list.Text16(field.Name);
+        }
+        return list;
     }
 
     private static ByteWriter FieldsV4(IReadOnlyList<BuiltField> fields)
@@ -138,10 +158,10 @@ public sealed class TraceBuilder(int version = 4, bool isCompressed = true, int 
         return list;
     }
 
-    private static byte[] MetadataV6(int id, string provider, int eventId, string name, BuiltField[] fields)
+    private byte[] MetadataV6(int id, string provider, int eventId, string name, BuiltField[] fields)
     {
         var optional = new ByteWriter().U8(3).I64(5).U8(4).Text8("template of " + name)
-            .U8(5).Text8("description").U8(6).Text8("key").Text8("value").U8(8).U8(4).U8(9).U8(0);
+            .U8(5).Text8("description").U8(6).Text8("key").Text8("value").U8(8).U8(4).U8(9).U8(EventVersion);
         var row = new ByteWriter().Varint((ulong)id).Text8(provider).Varint((ulong)eventId).Text8(name)
             .Raw(FieldsV6(fields).ToArray()).Sized16(optional);
         return new ByteWriter().I16(0).Sized16(row).ToArray();

@@ -145,5 +145,8 @@ public class BuiltStreamTests
         public EventAction Plan(EventType type) => EventAction.Keep;
 
         public EventAction Visit(EventType type, ref EventFields fields) => EventAction.Keep;
+
+        public string VisitText(StreamText place, string name, string text)
+            => place is StreamText.ProviderName or StreamText.EventName or StreamText.FieldName ? text : "";
     }
 }

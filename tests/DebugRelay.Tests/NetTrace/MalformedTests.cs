@@ -51,7 +51,7 @@ public class MalformedTests
 
     private static ByteWriter EventBlock() => new ByteWriter().I16(20).I16(1).I64(0).I64(0);
 
-    private static byte[] Broken(string fault) => (fault switch
+    internal static byte[] Broken(string fault) => (fault switch
     {
         "magic" => new TraceBuilder().Raw("Notatrace"u8.ToArray()),
         "signature" => new TraceBuilder().Raw("Nettrace"u8.ToArray()).Raw(20, 0, 0, 0).Raw("!FastSerialization.2"u8.ToArray()),

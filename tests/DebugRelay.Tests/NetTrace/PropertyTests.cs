@@ -83,18 +83,12 @@ public class PropertyTests
     private static async Task<List<string>> ReadBackAsync(byte[] trace)
     {
         var seen = new List<string>();
-        var (_, summary) = await Rewriting.RunAsync(trace, new Filter(
-            type =>
-            {
-                foreach (var field in type.Fields) field.IsVisited = true;
-                return EventAction.Visit;
-            },
-            (type, ref fields) =>
-            {
-                seen.Add($"{BitConverter.ToInt32(fields.Bytes(0))}:{fields.Text(1)}");
-                return EventAction.Keep;
-            }));
-        Assert.Equal(RewriteState.Complete, summary.State);
+        var reader = await Reading.OfAsync(trace, (in e) =>
+        {
+            Assert.True(e.TryGetValues(out var values));
+            seen.Add($"{BitConverter.ToInt32(values.Bytes(0))}:{values.Text(1)}");
+        });
+        Assert.True(reader.IsComplete);
         return seen;
     }
 }

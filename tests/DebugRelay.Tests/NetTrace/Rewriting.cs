@@ -20,7 +20,7 @@ internal static class Rewriting
         return (outgoing.ToArray(), summary);
     }
 
-    private static async Task FeedAsync(PipeWriter writer, byte[] input, Func<int> pieceSize)
+    internal static async Task FeedAsync(PipeWriter writer, byte[] input, Func<int> pieceSize)
     {
         for (var at = 0; at < input.Length;)
         {
