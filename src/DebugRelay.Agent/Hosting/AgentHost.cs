@@ -111,6 +111,7 @@ internal static class AgentHost
             .AddSingleton<SessionOpening>()
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())
+            .AddHostedService<RetentionService>()
             .AddSingleton<TlsPolicy>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) => Listen(kestrel, configuration));
         return builder.Build();

@@ -52,6 +52,9 @@ public sealed record HostConfiguration
     /// <summary>What the host gives in all.</summary>
     public HostLimits Limits { get; init; } = new();
 
+    /// <summary>How long recordings are kept; null: for ever.</summary>
+    public RecordingRetention? Retention { get; init; }
+
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
     public const string SpawnBroker = "spawn";
 
@@ -116,6 +119,7 @@ public sealed record HostConfiguration
         Broker = document.Broker is null or SpawnBroker ? SpawnBroker : Path.Combine(folder, document.Broker),
         Host = document.Host ?? Dns.GetHostName(),
         Limits = document.Limits?.Resolve() ?? new HostLimits(),
+        Retention = document.Retention?.Resolve(),
     };
 }
 
@@ -123,7 +127,7 @@ public sealed record HostConfiguration
 internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
     string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
-    HostLimitsDocument? Limits = null, [property: JsonPropertyName("$schema")] string? Schema = null);
+    HostLimitsDocument? Limits = null, RetentionDocument? Retention = null, [property: JsonPropertyName("$schema")] string? Schema = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);
