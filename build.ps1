@@ -11,11 +11,14 @@
     build    the whole solution, no warning allowed (more arguments go to dotnet build)
     test     build, then every test (more arguments go to dotnet test)
     demo     build the client, then run its demo (more arguments go to the demo)
-    perf, fuzz, package    do not exist yet
+    perf     measure in Release: rewriter (default), live, micro; see perf/README.md
+    fuzz     fuzz in Release: --executions N --seed S --seconds T (default: a million), or: afl [SECONDS] (guided by coverage, AFL++)
+    quality  what the detectors find of labelled corpora; arguments go to perf/DebugRelay.Quality
+    package  does not exist yet
 #>
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'test', 'demo', 'perf', 'fuzz', 'package')]
+    [ValidateSet('build', 'test', 'demo', 'perf', 'fuzz', 'quality', 'package')]
     [string] $Task = 'build',
 
     [Parameter(ValueFromRemainingArguments)]
@@ -48,7 +51,17 @@ switch ($Task) {
         & (Join-Path $PSScriptRoot 'src/DebugRelay.Cli/bin/Debug/net10.0/debugrelay') demo @Rest
         exit $LASTEXITCODE
     }
-    'perf' { Stop-Missing 'the benchmarks of perf/ are not written.' }
-    'fuzz' { Stop-Missing 'the fuzz targets of tests/DebugRelay.Fuzz are not written.' }
+    'perf' {
+        $what = if ($Rest.Count -gt 0) { $Rest } else { @('rewriter') }
+        Invoke-Dotnet (@('run', '-c', 'Release', '--project', 'perf/DebugRelay.Perf', '--') + $what)
+    }
+    'fuzz' {
+        if ($Rest.Count -gt 0 -and $Rest[0] -eq 'afl') {
+            & bash (Join-Path $PSScriptRoot 'tests/DebugRelay.Fuzz/afl.sh') @($Rest | Select-Object -Skip 1)
+            exit $LASTEXITCODE
+        }
+        Invoke-Dotnet (@('run', '-c', 'Release', '--project', 'tests/DebugRelay.Fuzz', '--') + $Rest)
+    }
+    'quality' { Invoke-Dotnet (@('run', '-c', 'Release', '--project', 'perf/DebugRelay.Quality', '--') + $Rest) }
     'package' { Stop-Missing 'packaging/ is not written.' }
 }

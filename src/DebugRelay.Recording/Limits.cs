@@ -24,6 +24,12 @@ public static class Limits
     /// <summary>Characters of an entry's kind.</summary>
     public const int MaxKind = 64;
 
+    /// <summary>Reviews of one recording: far more than there are reviewers, and a folder's listing stays short.</summary>
+    public const int MaxReviews = 99;
+
+    /// <summary>Characters of a reviewer's comment: a paragraph. More belongs into a document that the comment names.</summary>
+    public const int MaxReviewComment = 4096;
+
     /// <summary>Bytes of a file of witnessed heads: about 800,000 of them.</summary>
     public const int MaxHeadsFile = 64 * 1024 * 1024;
 }

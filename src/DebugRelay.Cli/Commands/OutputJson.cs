@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Policies;
+using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -19,4 +20,6 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(PolicyReport))]
 [JsonSerializable(typeof(PolicyAnswer))]
 [JsonSerializable(typeof(GrantVerdict))]
+[JsonSerializable(typeof(ShownRecording))]
+[JsonSerializable(typeof(ListedRecording[]))]
 internal sealed partial class OutputJson : JsonSerializerContext;

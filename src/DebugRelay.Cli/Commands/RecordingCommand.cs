@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
@@ -15,7 +16,12 @@ internal static class RecordingCommand
     public static Command Create(CommandContext context)
     {
         var command = new Command("recording", "Work with recordings of sessions");
+        command.Subcommands.Add(ListCommand.Create(context));
         command.Subcommands.Add(Verify(context));
+        command.Subcommands.Add(ShowCommand.Create(context));
+        command.Subcommands.Add(ReplayCommand.Create(context));
+        command.Subcommands.Add(ReportCommand.Create(context));
+        command.Subcommands.Add(ReviewCommand.Create(context));
         return command;
     }
 

@@ -36,3 +36,6 @@ internal sealed class NoTargetException(string what, string? toDo) : CliExceptio
 
 /// <summary>What arrived is not what was sent.</summary>
 internal sealed class MismatchException(string what) : CliException(what, "do not use what came; the connection is authenticated, so look at the agent's host first");
+
+/// <summary>A dump was sanitised, and the result failed its check.</summary>
+internal sealed class WithheldException(string what) : CliException(what, "nothing was written; try --mask-literals, or take another dump");

@@ -16,6 +16,7 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
         ProtocolException broken => new(OfCode(broken.Code), $"the agent's answer cannot be used: {broken.Message}", Hint(broken.Code)),
         PkiException pki => new(Failures.ExitCode.Usage, pki.Problem, pki.Advice),
         MismatchException mismatch => new(Failures.ExitCode.Found, mismatch.Message, mismatch.ToDo),
+        WithheldException withheld => new(Failures.ExitCode.Found, withheld.Message, withheld.ToDo),
         CliException other => new(Failures.ExitCode.Failed, other.Message, other.ToDo),
         OperationCanceledException => new(Failures.ExitCode.Interrupted, "interrupted", null),
         IOException or UnauthorizedAccessException => new(Failures.ExitCode.Failed, error.Message, null),

@@ -4,8 +4,9 @@ namespace DebugRelay.NetTrace;
 internal sealed class EventTypes(ITraceFilter filter)
 {
     private readonly Dictionary<uint, EventPlan> _plans = [];
-    private uint _lastId;
-    private EventPlan? _last;
+
+    /// <summary>The plans of small ids, which are those of real streams, by id.</summary>
+    private EventPlan?[] _small = new EventPlan?[256];
     private int _size;
     private bool _isFull;
 
@@ -29,7 +30,11 @@ internal sealed class EventTypes(ITraceFilter filter)
         layout?.Compile();
         var plan = new EventPlan(type, action);
         _plans.Add(id, plan);
-        _last = null;
+        if (id < NetTraceLimits.MaxEventTypes)
+        {
+            if (id >= _small.Length) Array.Resize(ref _small, (int)System.Numerics.BitOperations.RoundUpToPowerOf2(id + 1));
+            _small[id] = plan;
+        }
         return plan;
     }
 
@@ -41,9 +46,8 @@ internal sealed class EventTypes(ITraceFilter filter)
     /// <summary>The plan for an event; null where its type was never defined.</summary>
     public EventPlan? Find(uint metadataId)
     {
-        if (_last is not null && metadataId == _lastId) return _last;
-        _lastId = metadataId;
-        return _last = _plans.GetValueOrDefault(metadataId);
+        var small = _small;
+        return metadataId < (uint)small.Length ? small[metadataId] : _plans.GetValueOrDefault(metadataId);
     }
 
     /// <summary>Forgets all types, as a V6 sequence point may demand.</summary>
@@ -51,7 +55,7 @@ internal sealed class EventTypes(ITraceFilter filter)
     {
         _plans.Clear();
         _size = 0;
-        _last = null;
+        Array.Clear(_small);
     }
 
     /// <summary>About the bytes that a type holds on to: its objects and texts.</summary>

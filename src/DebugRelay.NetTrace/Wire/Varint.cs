@@ -20,6 +20,23 @@ internal static class Varint
 
     public static bool TryRead64(ReadOnlySpan<byte> source, ref int at, out ulong value)
     {
+        // Nearly all are of one or two bytes.
+        if ((uint)at + 1 < (uint)source.Length)
+        {
+            uint first = source[at], second = source[at + 1];
+            value = first;
+            if (first < 0x80)
+            {
+                at++;
+                return true;
+            }
+            value = (first & 0x7F) | (second << 7);
+            if (second < 0x80)
+            {
+                at += 2;
+                return true;
+            }
+        }
         value = 0;
         for (var shift = 0; shift < 64; shift += 7)
         {

@@ -35,6 +35,9 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(CancelJob))]
 [JsonSerializable(typeof(ProcessList))]
 [JsonSerializable(typeof(ProcessDetails))]
+[JsonSerializable(typeof(DumpLine))]
+[JsonSerializable(typeof(DumpReport))]
+[JsonSerializable(typeof(DumpFacts))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads a control payload.</summary>

@@ -36,7 +36,7 @@ internal sealed class Inventory
             var isFolder = entry.Name == Names.Streams;
             if (isFolder ? entry is not DirectoryInfo || entry.LinkTarget is not null : !Disk.IsRegularFile(entry.FullName))
                 return $"{Shown(entry.Name)} is not a regular {(isFolder ? "folder" : "file")}";
-            if (!isFolder && entry.Name != Names.Chain && CheckSegmentFile(entry.Name) is { } problem)
+            if (!isFolder && entry.Name != Names.Chain && !Names.IsAfterthought(entry.Name) && CheckSegmentFile(entry.Name) is { } problem)
                 return problem;
         }
 

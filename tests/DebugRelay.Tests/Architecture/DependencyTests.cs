@@ -20,6 +20,7 @@ public partial class DependencyTests
         ["Agent"] = ["Protocol", "Policy", "Recording"],
         ["Broker"] = ["Protocol", "Policy", "Recording"],
         ["Worker"] = ["Protocol", "Scrubbing"],
+        ["DumpWorker"] = ["Protocol", "Scrubbing"],
         ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
         ["Sample"] = [],
     };
@@ -30,10 +31,11 @@ public partial class DependencyTests
         ["Agent"] = ["Hosting", "Sessions", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
+        ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
-        ["Policy"] = ["Configuration", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
-        ["Recording"] = ["Verifying", "Writing", "Format"],
+        ["Policy"] = ["Configuration", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
+        ["Recording"] = ["Report", "Review", "Verifying", "Writing", "Format"],
     };
 
     /// <summary>The host's programs do without the libraries that drag a JIT, a native helper or a parser of hostile files along.</summary>

@@ -18,19 +18,13 @@ internal sealed class FileScrubber(ScrubProfile profile)
 {
     private const string Source = "text";
 
-    /// <exception cref="LocalException">The file is of a kind that cannot be scrubbed.</exception>
-    public async Task<ScrubOutcome> ScrubAsync(FileStream input, ResultFile output, CancellationToken cancellation)
-    {
-        FileKind kind = await KindAsync(input, cancellation);
-        return kind switch
-        {
-            FileKind.Trace => await TraceAsync(input, output, cancellation),
-            FileKind.Dump => throw new LocalException("this is a memory dump, which cannot be scrubbed offline", "give a .nettrace or a text file"),
-            _ => await TextAsync(input, output, cancellation),
-        };
-    }
+    /// <summary>Scrubs a trace or a text. A dump is for <see cref="DumpScrubber"/>.</summary>
+    /// <exception cref="LocalException">The file is of neither kind.</exception>
+    public Task<ScrubOutcome> ScrubAsync(FileKind kind, FileStream input, ResultFile output, CancellationToken cancellation)
+        => kind == FileKind.Trace ? TraceAsync(input, output, cancellation) : TextAsync(input, output, cancellation);
 
-    private static async Task<FileKind> KindAsync(FileStream input, CancellationToken cancellation)
+    /// <summary>What a file holds; it is left at its beginning.</summary>
+    public static async Task<FileKind> KindAsync(FileStream input, CancellationToken cancellation)
     {
         byte[] head = new byte[FileKinds.HeadLength];
         int read = await input.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation);

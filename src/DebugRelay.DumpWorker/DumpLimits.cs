@@ -1,0 +1,41 @@
+namespace DebugRelay.DumpWorker;
+
+/// <summary>Every limit that a hostile dump can push on, with its reason. Sizes are bytes.</summary>
+internal static class DumpLimits
+{
+    /// <summary>Program headers. A process with as many mappings as Linux allows by default (65,530) fits; each takes 56 bytes.</summary>
+    public const int ProgramHeaders = 70_000;
+
+    /// <summary>Notes altogether: a kilobyte and a half a thread with its wide registers, and the table of mapped files.</summary>
+    public const long Notes = 256L * 1024 * 1024;
+
+    /// <summary>Threads, each with a stack that is walked.</summary>
+    public const int Threads = 20_000;
+
+    /// <summary>Mapped files in the dump's table.</summary>
+    public const int MappedFiles = 70_000;
+
+    /// <summary>A path: PATH_MAX.</summary>
+    public const int Path = 4096;
+
+    /// <summary>Frames of one stack. The runtime's own tools stop there too.</summary>
+    public const int Frames = 8096;
+
+    /// <summary>Types of objects. Each is asked about; a process with generated code has some ten thousands.</summary>
+    public const int Types = 1_000_000;
+
+    /// <summary>Methods that are asked about, some 50 µs each.</summary>
+    public const int Methods = 400_000;
+
+    /// <summary>Handles, roots and other things of which the runtime has lists: a list that was bent into a ring must come to an end.</summary>
+    public const int Listed = 20_000_000;
+
+    /// <summary>An exception's stack trace: 32 bytes a frame.</summary>
+    public const int StackTrace = 1024 * 1024;
+
+    /// <summary>Strings taken as canaries. More take longer to search for and tell nothing new.</summary>
+    public const int Canaries = 2000;
+
+    /// <summary>Pages (4 KiB) that may be remembered byte by byte: 8 GiB of memory that the debugger reads would be no debugger's reading.</summary>
+    public const int RecordedPages = 2_000_000;
+}

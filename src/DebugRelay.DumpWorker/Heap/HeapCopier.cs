@@ -1,0 +1,284 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using DebugRelay.DumpWorker.Elf;
+using DebugRelay.DumpWorker.Output;
+using DebugRelay.DumpWorker.Regions;
+
+namespace DebugRelay.DumpWorker.Heap;
+
+/// <summary>A range of the managed heap that holds objects one after the other.</summary>
+/// <param name="Start">The first object.</param>
+/// <param name="End">Behind the last one.</param>
+/// <param name="IsFrozen">Whether it holds the program's literals and other objects that are never moved.</param>
+internal readonly record struct ObjectRange(ulong Start, ulong End, bool IsFrozen);
+
+/// <summary>Walks the objects of a managed heap and writes them with what they hold masked.</summary>
+/// <remarks>An object's address is that of its type's handle; the 8 bytes before it, its header, are the last 8 of the object before.</remarks>
+internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresses known, SanitisedFile output, IReadOnlyDictionary<ulong, ulong> allocationContexts, bool keepLiterals)
+{
+    private const int Window = 1024 * 1024;
+
+    /// <summary>The smallest object: the runtime leaves room for one behind an allocation context.</summary>
+    private const int SmallestObject = 24;
+
+    private const int LengthAt = 8;
+    private const int TextAt = 12;
+    private const ushort Mask = '*';
+
+    /// <summary>An object larger than this is not taken into memory whole.</summary>
+    private const long LargestInMemory = 64 * 1024 * 1024;
+
+    private readonly List<ulong> _stackTraces = [];
+    private byte[] _buffer = new byte[Window];
+
+    /// <summary>What was done.</summary>
+    public HeapCounts Counts { get; } = new();
+
+    /// <summary>Ranges where no object was found.</summary>
+    public List<(ulong Start, ulong End)> Unwalked { get; } = [];
+
+    /// <summary>Strings of the heap by which to check the result.</summary>
+    public StringSample Strings { get; } = new();
+
+    /// <summary>Walks one range.</summary>
+    public void Copy(ObjectRange range)
+    {
+        WriteHeader(range.Start);
+        ulong address = range.Start;
+        while (address < range.End)
+        {
+            int read = core.Read(address, _buffer.AsSpan(0, (int)Math.Min(Window, range.End - address)));
+            int done = Walk(range, address, _buffer.AsSpan(0, read));
+            if (done > 0)
+            {
+                Write(address, _buffer.AsSpan(0, done));
+                address += (uint)done;
+            }
+            else if (Large(range, address) is > 0 and var length)
+            {
+                address += length;
+            }
+            else
+            {
+                // No object. A dump in the middle of a collection can have such a place, and one without the whole heap has little else.
+                Unwalked.Add((address, range.End));
+                Counts.Unwalked += (long)(range.End - address);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Writes the stack traces of the exceptions that were met: addresses alone.</summary>
+    public void CopyStackTraces()
+    {
+        var pointers = new PointerRule(known);
+        foreach (ulong trace in _stackTraces.Distinct())
+        {
+            ulong array = ArrayOf(trace);
+            ObjectType? type = types.Get(core.ReadWord(array) & ~7UL);
+            if (type is not { Rule: ObjectRule.Blank })
+                continue;
+            long length = (uint)core.ReadWord(array + LengthAt) * (long)type.ElementSize;
+            if (length > DumpLimits.StackTrace)
+                continue;
+            byte[] raw = new byte[length & ~7L], kept = new byte[length & ~7L];
+            if (core.Read(array + type.BaseSize - 8, raw) != raw.Length)
+                continue;
+            pointers.Copy(raw, kept);
+            Write(array + type.BaseSize - 8, kept);
+        }
+    }
+
+    /// <summary>Of .NET 9 and later an exception may hold an array of objects, of which the first is the array of addresses.</summary>
+    private ulong ArrayOf(ulong trace)
+    {
+        ObjectType? type = types.Get(core.ReadWord(trace) & ~7UL);
+        return type is { Rule: ObjectRule.Keep or ObjectRule.ReferencesOnly, ElementSize: 8 } ? core.ReadWord(trace + 16) : trace;
+    }
+
+    /// <summary>Masks the objects that lie wholly in the buffer.</summary>
+    /// <returns>Bytes of them.</returns>
+    private int Walk(ObjectRange range, ulong address, Span<byte> buffer)
+    {
+        int at = 0;
+        while (buffer.Length - at >= SmallestObject)
+        {
+            Span<byte> rest = buffer[at..];
+            if (allocationContexts.Count > 0 && allocationContexts.TryGetValue(address + (uint)at, out ulong limit))
+            {
+                ulong gap = limit + SmallestObject - (address + (uint)at);
+                if (gap > (ulong)rest.Length)
+                    break;
+                rest[..(int)gap].Clear();
+                Counts.FreeBytes += (long)gap;
+                at += (int)gap;
+                continue;
+            }
+            if (types.Get(MemoryMarshal.Read<ulong>(rest) & ~7UL) is not { } type)
+                break;
+            ulong size = SizeOf(type, rest);
+            if (size > (ulong)rest.Length)
+                break;
+            type.Count++;
+            type.Bytes += (long)size;
+            Apply(type, rest[..(int)size], range);
+            at += (int)size;
+        }
+        return at;
+    }
+
+    private static ulong SizeOf(ObjectType type, ReadOnlySpan<byte> start)
+    {
+        ulong size = type.BaseSize;
+        if (type.ElementSize > 0)
+            size += (ulong)MemoryMarshal.Read<uint>(start[LengthAt..]) * type.ElementSize;
+        return Math.Max((size + 7) & ~7UL, SmallestObject);
+    }
+
+    private void Apply(ObjectType type, Span<byte> whole, ObjectRange range)
+    {
+        // Padding before the next object's header.
+        whole[^8..^4].Clear();
+        Span<byte> body = whole[..^8];
+        switch (type.Rule)
+        {
+            case ObjectRule.Text when range.IsFrozen && keepLiterals:
+                Counts.Literals++;
+                break;
+            case ObjectRule.Text:
+                MaskText(body);
+                break;
+            case ObjectRule.Blank:
+                Span<byte> elements = body[Math.Min((int)type.BaseSize - 8, body.Length)..];
+                elements.Clear();
+                Counts.Arrays++;
+                Counts.ArrayBytes += elements.Length;
+                break;
+            case ObjectRule.Free:
+                body[16..].Clear();
+                Counts.FreeBytes += body.Length;
+                break;
+            case ObjectRule.ReferencesOnly:
+                KeepReferences(type, body);
+                break;
+            case ObjectRule.Exception:
+                _stackTraces.Add(MemoryMarshal.Read<ulong>(body[type.StackTrace..]));
+                break;
+        }
+    }
+
+    private void MaskText(Span<byte> body)
+    {
+        int length = MemoryMarshal.Read<int>(body[LengthAt..]);
+        Span<byte> text = body.Slice(TextAt, length * 2);
+        Strings.Offer(text);
+        MemoryMarshal.Cast<byte, ushort>(text).Fill(Mask);
+        body[(TextAt + (length * 2))..].Clear();
+        Counts.Strings++;
+        Counts.Characters += length;
+    }
+
+    private void KeepReferences(ObjectType type, Span<byte> body)
+    {
+        if (type.ElementSize == 0)
+        {
+            KeepReferences(type.References, body, 8);
+        }
+        else
+        {
+            Span<byte> elements = body[((int)type.BaseSize - 8)..];
+            for (; elements.Length >= type.ElementSize; elements = elements[(int)type.ElementSize..])
+                KeepReferences(type.References, elements[..(int)type.ElementSize], 0);
+        }
+        Counts.MaskedObjects++;
+    }
+
+    private static void KeepReferences(int[] references, Span<byte> bytes, int start)
+    {
+        Span<ulong> kept = references.Length <= 64 ? stackalloc ulong[references.Length] : new ulong[references.Length];
+        for (int i = 0; i < references.Length; i++)
+            kept[i] = MemoryMarshal.Read<ulong>(bytes[references[i]..]);
+        bytes[start..].Clear();
+        for (int i = 0; i < references.Length; i++)
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[references[i]..], kept[i]);
+    }
+
+    /// <summary>An object or a gap that is larger than the window.</summary>
+    /// <returns>Its bytes; 0 where there is no object.</returns>
+    private ulong Large(ObjectRange range, ulong address)
+    {
+        if (allocationContexts.TryGetValue(address, out ulong limit))
+            return limit >= address && limit + SmallestObject <= range.End ? limit + SmallestObject - address : 0;
+        Span<byte> start = stackalloc byte[SmallestObject];
+        if (core.Read(address, start) != start.Length || types.Get(MemoryMarshal.Read<ulong>(start) & ~7UL) is not { } type)
+            return 0;
+        ulong size = SizeOf(type, start);
+        // The last object's header room may lie behind the range.
+        if (size <= Window || size > range.End - address)
+            return 0;
+        type.Count++;
+        type.Bytes += (long)size;
+        CopyLarge(type, address, size, range);
+        WriteHeader(address + size);
+        return size;
+    }
+
+    private void CopyLarge(ObjectType type, ulong address, ulong size, ObjectRange range)
+    {
+        bool isSimple = type.Rule is ObjectRule.Blank or ObjectRule.Free;
+        if (isSimple || size > LargestInMemory)
+        {
+            Span<byte> head = stackalloc byte[64];
+            int headLength = Math.Min((int)Math.Min(type.BaseSize - 8, 64), core.Read(address, head));
+            Write(address, head[..headLength]);
+            Counts.FreeBytes += type.Rule == ObjectRule.Free ? (long)size : 0;
+            Counts.Arrays += type.Rule == ObjectRule.Blank ? 1 : 0;
+            Counts.ArrayBytes += type.Rule == ObjectRule.Blank ? (long)size - headLength : 0;
+            if (!isSimple)
+                CopyHuge(type, address, size);
+            return;
+        }
+        byte[] window = _buffer;
+        _buffer = new byte[size];
+        core.Read(address, _buffer);
+        Apply(type, _buffer, range);
+        Write(address, _buffer.AsSpan(0, (int)size - 8));
+        _buffer = window;
+    }
+
+    /// <summary>Of an array too large for memory references stay; of all else nothing does.</summary>
+    private void CopyHuge(ObjectType type, ulong address, ulong size)
+    {
+        if (type.Rule == ObjectRule.Text)
+        {
+            Counts.Strings++;
+            return;
+        }
+        ulong at = type.Rule == ObjectRule.Keep ? 0 : size;
+        while (at < size - 8)
+        {
+            Span<byte> piece = _buffer.AsSpan(0, (int)Math.Min(Window, size - 8 - at));
+            core.Read(address + at, piece);
+            Write(address + at, piece);
+            at += (uint)piece.Length;
+        }
+    }
+
+    private void WriteHeader(ulong objectAddress)
+    {
+        Span<byte> header = stackalloc byte[4];
+        if (core.Read(objectAddress - 4, header) == 4)
+            Write(objectAddress - 4, header);
+    }
+
+    private void Write(ulong address, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty && core.Find(address) is { } segment)
+        {
+            int length = (int)Math.Min((ulong)bytes.Length, segment.End - address);
+            output.Write(segment.FileOffset + (long)(address - segment.Address), bytes[..length]);
+            address += (uint)length;
+            bytes = bytes[length..];
+        }
+    }
+}

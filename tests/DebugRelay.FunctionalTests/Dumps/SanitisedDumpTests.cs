@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport;
+using DebugRelay.TestSupport.Dumps;
+using DebugRelay.TestSupport.Processes;
+using Microsoft.Diagnostics.NETCore.Client;
+using Xunit;
+
+namespace DebugRelay.FunctionalTests.Dumps;
+
+/// <summary>Real dumps of a process full of secrets, sanitised as a user does it.</summary>
+public sealed class SanitisedDumpTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Raw => _folder.File("raw.dmp");
+
+    private string Result => _folder.File("out.dmp");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(DumpType.Normal)]
+    [InlineData(DumpType.Triage)]
+    [InlineData(DumpType.WithHeap)]
+    [InlineData(DumpType.Full)]
+    public async Task No_secret_is_left_in_any_type_of_dump(DumpType type)
+    {
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
+        await target.DumpAsync(type, Raw, TestContext.Current.CancellationToken);
+        IReadOnlyList<string> before = SecretSearch.Find(Raw, target.Secrets);
+        // Of every place a heap dump has, and of stacks and the environment every dump: or this test could not fail.
+        Assert.True(before.Count > (type is DumpType.WithHeap or DumpType.Full ? 45 : 4), string.Join(", ", before));
+
+        DumpReport report = await ScrubAsync();
+
+        Assert.Empty(SecretSearch.Find(Result, target.Secrets));
+        Assert.True(report.Heap);
+        Assert.Equal(new FileInfo(Raw).Length, report.Bytes);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Result));
+        Assert.Equal(["out.dmp", "raw.dmp", "report.json"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Every_place_of_the_target_is_in_the_raw_dump()
+    {
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
+        await target.DumpAsync(DumpType.Full, Raw, TestContext.Current.CancellationToken);
+        HashSet<string> places = [.. SecretSearch.Find(Raw, target.Secrets).Select(found => found.Split(' ')[0])];
+        Assert.Empty(target.Secrets.Keys.Except(places));
+    }
+
+    [Fact]
+    public async Task A_debugger_gets_the_same_answers_but_for_masked_text()
+    {
+        string manifest = Manifest();
+        string? unavailable = await DebuggerAnswers.UnavailableAsync(manifest);
+        Assert.SkipWhen(unavailable is not null, unavailable ?? "");
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
+        await target.DumpAsync(DumpType.Full, Raw, TestContext.Current.CancellationToken);
+        await ScrubAsync();
+        string exception = await DebuggerAnswers.AddressOfAsync(manifest, Raw, "System.ArgumentException");
+        string places = await DebuggerAnswers.AddressOfAsync(manifest, Raw, "DebugRelay.DumpTarget.Places");
+        string[] questions =
+        [
+            "clrthreads", "clrstack -all", "clrstack -all -f", "dumpheap -stat", $"gcroot {places}", $"gcroot {exception}", $"dumpobj {places}", $"dumpobj {exception}", "eeheap", "threadpool",
+            $"pe {exception}", "gchandles", "syncblk", "dumpasync", "finalizequeue", "verifyheap", "dumpdomain", "clrmodules", $"objsize {places}", "timerinfo", "parallelstacks",
+            "name2ee System.Private.CoreLib.dll System.String", "modules", "gcheapstat", "eeversion",
+        ];
+
+        string[] before = await DebuggerAnswers.AskAsync(manifest, Raw, questions), after = await DebuggerAnswers.AskAsync(manifest, Result, questions);
+
+        // The answers are there, and not the same empty ones.
+        foreach (string word in (string[])["WaitWithSpans", "PendingWork", "No heap corruption detected", "DebugRelay.DumpTarget.Places", "MonitorHeld", "Portable thread pool"])
+            Assert.Contains(before, line => line.Contains(word, StringComparison.OrdinalIgnoreCase));
+        Assert.True(before.Length > 2000, $"{before.Length} lines");
+        Assert.Equal(before.Length, after.Length);
+        for (int i = 0; i < before.Length; i++)
+        {
+            if (before[i] != after[i])
+                Assert.Matches(@"^(Message|StackTraceString|\s.*String).*\*{8}", after[i]);
+        }
+    }
+
+    [Fact]
+    public async Task A_heap_of_the_server_collector_is_sanitised()
+    {
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync(new Dictionary<string, string?> { ["DOTNET_gcServer"] = "1", ["DOTNET_GCHeapCount"] = "2" });
+        await target.DumpAsync(DumpType.WithHeap, Raw, TestContext.Current.CancellationToken);
+
+        DumpReport report = await ScrubAsync();
+
+        Assert.Empty(SecretSearch.Find(Result, target.Secrets));
+        Assert.True(report.Verified?.Objects > 10_000);
+    }
+
+    [Fact]
+    public async Task A_dump_in_the_middle_of_collections_is_sanitised_or_withheld()
+    {
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync(arguments: "collect");
+        await target.DumpAsync(DumpType.WithHeap, Raw, TestContext.Current.CancellationToken);
+        await using TestProcess client = await TestProcess.RunAsync(BuiltPrograms.Client, ["scrub", Raw, Result]);
+        Assert.True(client.ExitCode is 0 or 1 or 4, client.Errors.Text);
+        Assert.Equal(client.ExitCode == 0, File.Exists(Result));
+        if (client.ExitCode == 0)
+            Assert.Empty(SecretSearch.Find(Result, target.Secrets));
+    }
+
+    [Fact]
+    public async Task Without_the_runtimes_own_component_nothing_of_the_heap_is_kept()
+    {
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
+        await target.DumpAsync(DumpType.WithHeap, Raw, TestContext.Current.CancellationToken);
+        string elsewhere = _folder.CreateFolder("no-runtime");
+
+        DumpReport report = await ScrubAsync("--runtime", elsewhere);
+
+        Assert.False(report.Heap);
+        Assert.Contains("not on this machine", report.Reason, StringComparison.Ordinal);
+        Assert.Empty(SecretSearch.Find(Result, target.Secrets));
+    }
+
+    [Fact]
+    public async Task Options_mask_literals_and_numbers_too()
+    {
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
+        await target.DumpAsync(DumpType.WithHeap, Raw, TestContext.Current.CancellationToken);
+        Assert.True(Holds(Raw, target.Number("boxed-number")) && Holds(Raw, target.Number("pair-number")));
+
+        DumpReport report = await ScrubAsync("--mask-literals", "--mask-fields");
+
+        Assert.Equal(0, report.Masked["literals-kept"]);
+        Assert.Equal(["mask-literals", "mask-fields"], report.Options);
+        Assert.False(Holds(Result, target.Number("boxed-number")) || Holds(Result, target.Number("pair-number")));
+        Assert.Empty(SecretSearch.Find(Result, target.Secrets));
+    }
+
+    [Fact]
+    public async Task Broken_dumps_fail_with_a_reason_in_time_and_leave_nothing()
+    {
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
+        await target.DumpAsync(DumpType.Normal, Raw, TestContext.Current.CancellationToken);
+        byte[] whole = await File.ReadAllBytesAsync(Raw, TestContext.Current.CancellationToken);
+        var random = new Random(8_1);
+        string broken = _folder.File("broken.dmp");
+        for (int round = 0; round < 4; round++)
+        {
+            byte[] bytes = round == 0 ? whole[..(whole.Length / 2)] : [.. whole];
+            // Every few words of the heap, of the runtime's structures and of the notes; then the file is still a core, and a hostile one.
+            for (int i = 0; i < (round == 0 ? 0 : 4000 * round); i++)
+                random.NextBytes(bytes.AsSpan(random.Next(64 + (56 * 600), bytes.Length - 8), 8));
+            await File.WriteAllBytesAsync(broken, bytes, TestContext.Current.CancellationToken);
+
+            await using TestProcess client = await TestProcess.RunAsync(BuiltPrograms.Client, ["scrub", broken, Result], limit: TimeSpan.FromMinutes(3));
+
+            Assert.True(client.ExitCode is 0 or 1 or 4, client.ExitCode.ToString(CultureInfo.InvariantCulture));
+            Assert.Equal(client.ExitCode == 0, File.Exists(Result));
+            if (client.ExitCode == 0)
+                Assert.Empty(SecretSearch.Find(Result, target.Secrets));
+            else
+                Assert.NotEqual("", client.Errors.Text);
+            File.Delete(Result);
+        }
+    }
+
+    private async Task<DumpReport> ScrubAsync(params string[] options)
+    {
+        string file = _folder.File("report.json");
+        await using TestProcess client = await TestProcess.RunAsync(BuiltPrograms.Client, ["scrub", Raw, Result, "--report", file, .. options]);
+        Assert.True(client.ExitCode == 0, client.Errors.Text);
+        return JsonSerializer.Deserialize(await File.ReadAllTextAsync(file), ProtocolJson.Default.DumpReport)!;
+    }
+
+    private static bool Holds(string path, long number) => File.ReadAllBytes(path).AsSpan().IndexOf(BitConverter.GetBytes(number)) >= 0;
+
+    private static string Manifest([CallerFilePath] string here = "")
+        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", ".config", "dotnet-tools.json"));
+}
