@@ -25,10 +25,10 @@ public enum VerdictStatus
 /// <param name="Entries">How many entries are sealed.</param>
 /// <param name="Streams">How many streams are sealed, whole or in part.</param>
 /// <param name="HeadsWitnessed">How many of the witnessed heads are this recording's.</param>
-/// <param name="Ledgers">The ledgers that it was held against: <c>agent</c>, <c>broker</c>.</param>
+/// <param name="Ledgers">The ledgers that it was held against: <c>agent</c>, <c>broker</c>; null or empty where it was judged by itself.</param>
 public sealed record Verdict(
     VerdictStatus Status, string Reason, string? Session, string? Host, int Segments, long Entries, int Streams, int HeadsWitnessed,
-    IReadOnlyList<string> Ledgers)
+    IReadOnlyList<string>? Ledgers = null)
 {
     /// <summary>The line that the command and the shell script print: its first word is OK, INCOMPLETE or TAMPERED.</summary>
     /// <returns>The line, without its end.</returns>
@@ -41,10 +41,10 @@ public sealed record Verdict(
         _ => $"TAMPERED {Reason}",
     };
 
-    private string Agreement() => Ledgers.Count switch
+    private string Agreement() => Ledgers switch
     {
-        0 => "",
-        1 => $", the {Ledgers[0]}'s ledger agrees",
+        null or [] => "",
+        [var one] => $", the {one}'s ledger agrees",
         _ => ", both ledgers agree",
     };
 }
