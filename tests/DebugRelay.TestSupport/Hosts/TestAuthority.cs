@@ -39,7 +39,6 @@ public sealed class TestAuthority : IDisposable
         n.AddIpAddress(IPAddress.Loopback);
         n.AddDnsName("localhost");
         n.AddDnsName("test-host");
-        n.AddDnsName("pay-07.example");
     });
 
     /// <summary>An engineer's names with a server's usage.</summary>

@@ -18,6 +18,7 @@ public sealed class ReviewTests : IDisposable
     public ReviewTests()
     {
         _client.Issue(new CertificateOrder { Name = "eve", Identity = "spiffe://corp.example/sec/eve" });
+        _client.Issue(new CertificateOrder { Name = "pay-07", ServerNames = ["pay-07.example"] });
         _client.Issue(new CertificateOrder { Name = "bob", Identity = "spiffe://corp.example/eng/bob" });
         File.WriteAllText(_client.File("policy.json"), Policy);
     }
@@ -95,8 +96,9 @@ public sealed class ReviewTests : IDisposable
 
     private async Task<string> RecordAsync(string? folder = null)
     {
-        var identity = RecordingIdentity.FromPemFiles(_client.Pki("agent.crt"), _client.Pki("agent.key"));
-        return await StoryOnDisk.WriteAsync(folder ?? Recordings, identity, TimeProvider.System, breakGlass: true);
+        var identity = RecordingIdentity.FromPemFiles(_client.Pki("pay-07.crt"), _client.Pki("pay-07.key"));
+        using var alice = _client.Load("alice");
+        return await StoryOnDisk.WriteAsync(folder ?? Recordings, (identity, alice), TimeProvider.System, breakGlass: true);
     }
 
     private Task<Outcome> ListAsync() => _client.RunAsync("recording", "list", Recordings, "--ca", _client.Pki("ca.crt"), "--policy", _client.File("policy.json"));
