@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using DebugRelay.Perf.Recordings;
 using DebugRelay.Perf.Rewriter;
 using DebugRelay.Perf.Scrubbing;
 
@@ -17,11 +18,17 @@ switch (args)
     case ["live"]:
         await LiveLoss.RunAsync();
         break;
+    case ["recording"]:
+        await RecordingCost.RunAsync(null);
+        break;
+    case ["recording", var script]:
+        await RecordingCost.RunAsync(script);
+        break;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | recording [verify-recording.sh] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;
