@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.State;
@@ -28,9 +29,11 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         string path = options.Socket ?? configuration.Broker;
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
-        HostTrust trust = HostTrust.Load(configuration);
         HostProfile profile = HostProfile.Load(configuration);
         using FileStream only = Lock(path);
+        using LiveTrust trust = LiveTrust.Load(configuration, Path.Combine(configuration.State, "broker"), TimeProvider.System);
+        trust.Reported += (line, isProblem) => Console.Error.WriteLine($"debugrelay-broker: {(isProblem ? "error: " : "")}{line}");
+        using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; trust.Reload(); });
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         string workers = MakeWorkersFolder(path);
         try
@@ -38,12 +41,14 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             using var registry = new SessionRegistry(configuration, trust, profile, workers, ledger.KeySha256);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, profile, finder), AdmissionsOf(configuration), ledger));
+                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, profile, finder), AdmissionsOf(configuration, trust.Clock), new TargetShares(configuration.Limits.EventPipesPerTarget), ledger));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
                 Console.Out.WriteLine($"listening on {path}");
+            Task watching = registry.WatchAsync(cancellation);
             await server.AcceptAsync(listener, cancellation);
+            await watching;
             await registry.EndAllAsync(ErrorCode.ShuttingDown);
         }
         finally
@@ -53,10 +58,10 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         }
     }
 
-    private static Admissions AdmissionsOf(HostConfiguration configuration)
+    private static Admissions AdmissionsOf(HostConfiguration configuration, TimeProvider clock)
     {
         string state = Path.Combine(configuration.State, "broker");
-        return new Admissions(new GrantLedger(new StateFolder(Path.Combine(state, "grants"))), new EmergencyLedger(new StateFolder(Path.Combine(state, "emergencies")), TimeProvider.System));
+        return new Admissions(new GrantLedger(new StateFolder(Path.Combine(state, "grants"))), new EmergencyLedger(new StateFolder(Path.Combine(state, "emergencies")), clock), clock);
     }
 
     /// <summary>The sessions of a broker that died are over: their connection was its own.</summary>

@@ -15,7 +15,7 @@ using var stop = new CancellationTokenSource();
 using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; stop.Cancel(); });
 // A terminal's Ctrl-C, and its end, reach the whole group; the agent decides when its broker leaves.
 using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopAlone);
-using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, StopAlone);
+using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, HangUp);
 if (options.WithParent)
     _ = Task.Run(() => { while (Console.In.Read() >= 0) { } parentIsGone = true; stop.Cancel(); });
 
@@ -30,6 +30,14 @@ catch (Exception e) when (e is ConfigurationException or IOException or Unauthor
 {
     Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
     return 1;
+}
+
+// A terminal that goes away is a reason to stop; a service is asked to read its files again, which the server does.
+void HangUp(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    if (!Console.IsInputRedirected)
+        StopAlone(signal);
 }
 
 void StopAlone(PosixSignalContext signal)

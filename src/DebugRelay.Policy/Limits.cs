@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>Bytes of a file of revocation lists: about 400,000 entries; it is held in memory.</summary>
     public const int RevocationFileBytes = 16 * 1024 * 1024;
 
+    /// <summary>Bytes of deny.json: some ten thousand entries; a host with more to deny needs another authority.</summary>
+    public const int DenyListBytes = 1024 * 1024;
+
     /// <summary>Bytes of a file of trust anchors: some hundred certificates.</summary>
     public const int AnchorFileBytes = 1024 * 1024;
 

@@ -75,6 +75,12 @@ public static class ErrorCode
     /// <summary>The session's time is over, or its certificate's.</summary>
     public const string Expired = "expired";
 
+    /// <summary>Access was taken away while it was used: the certificate, the deny list, the policy, the kill file, a revocation list.</summary>
+    public const string Revoked = "revoked";
+
+    /// <summary>Somebody who may has ended the session.</summary>
+    public const string Killed = "killed";
+
     /// <summary>The session had no operation for as long as the role allows.</summary>
     public const string Idle = "idle";
 
@@ -89,4 +95,7 @@ public static class ErrorCode
 
     /// <summary>Something failed that should not have; the log of the host says more.</summary>
     public const string Internal = "internal";
+
+    /// <summary>Whether the code says that somebody is no longer wanted: he gets nothing more, not even what is on its way.</summary>
+    public static bool IsWithdrawal(string code) => code is Revoked or Killed;
 }

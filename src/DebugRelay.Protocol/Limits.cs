@@ -21,14 +21,8 @@ public static class Limits
     /// <summary>Operations that run at once in a session; the runtime itself takes 64 EventPipe sessions in all.</summary>
     public const int OperationsAtOnce = 8;
 
-    /// <summary>Sessions at once on a host: each has a worker process.</summary>
-    public const int Sessions = 64;
-
-    /// <summary>Connections at once on the agent's port, those that have shown no certificate yet included.</summary>
-    public const int Connections = 1024;
-
-    /// <summary>Connections that the broker judges at once, each on a thread; the others wait. As many operations as all sessions may run.</summary>
-    public const int BrokerThreads = Sessions * OperationsAtOnce;
+    /// <summary>Connections that the broker judges at once, each on a thread; the others wait. Judging takes milliseconds: only targets that hang hold a thread for long.</summary>
+    public const int BrokerThreads = 512;
 
     /// <summary>Sessions that one identity may be opening at once: a client opens one. Beyond it, its unanswered challenges would keep others out.</summary>
     public const int OpeningsAtOnce = 8;
@@ -38,6 +32,24 @@ public static class Limits
 
     /// <summary>A TLS handshake takes milliseconds; who needs longer holds a connection that others may want.</summary>
     public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
+
+    /// <summary>From a connection to its whole ClientHello: the first packet of an honest client.</summary>
+    public static readonly TimeSpan ClientHello = TimeSpan.FromSeconds(5);
+
+    /// <summary>Connections from one address that have shown no certificate yet. Beyond them the oldest goes when a new one comes.</summary>
+    public const int NewcomersPerAddress = 128;
+
+    /// <summary>Handshakes of one address that wait for their turn. Beyond them the oldest is refused.</summary>
+    public const int HandshakesWaiting = 64;
+
+    /// <summary>How long a handshake waits for its turn before it is refused.</summary>
+    public static readonly TimeSpan HandshakeWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>A handshake that takes longer makes room when others wait; a slow network needs three round trips, well within it.</summary>
+    public static readonly TimeSpan HandshakeStalled = TimeSpan.FromSeconds(1);
+
+    /// <summary>Addresses whose failed handshakes are remembered: some hundred bytes each.</summary>
+    public const int AddressesKnown = 4096;
 
     /// <summary>From the end of the handshake to the client's first whole frame, and between the steps of opening a session.</summary>
     public static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
@@ -62,6 +74,12 @@ public static class Limits
 
     /// <summary>From a stop to the end of the target's stream: the rundown of a large process takes a second or two; past that we let go.</summary>
     public static readonly TimeSpan StopDrain = TimeSpan.FromSeconds(20);
+
+    /// <summary>From a stop to letting go of the target where access was taken away: nobody waits for the rest, the target alone is given the time.</summary>
+    public static readonly TimeSpan KillDrain = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often live sessions are judged again without a change of the files: certificates and revocation lists end by the clock.</summary>
+    public static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Bytes of an operation that may wait for a slow client, in its recording. Beyond it the worker is no longer read, and leaves whole blocks of

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using DebugRelay.NetTrace;
 using DebugRelay.Scrubbing.Detectors;
 using DebugRelay.Scrubbing.Events;
 using DebugRelay.Scrubbing.Profiles;
@@ -18,13 +17,16 @@ public sealed class ScrubProfile
     private static readonly Lazy<ScrubProfile> LazyDefault = new(() => Shipped(ShippedProfiles.Default));
     private static readonly Lazy<ScrubProfile> LazyStrict = new(() => Shipped(ShippedProfiles.Strict));
 
+    private const string PrivateProviders = "Private.";
+
     private readonly IReadOnlyList<FieldRule> _rules;
+    private readonly bool _dropsPrivateProviders;
 
     private ScrubProfile(string name, byte[] content, ProfileDocument document)
     {
         Name = name;
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
-        DropsPrivateProviders = document.DropsPrivateProviders ?? true;
+        _dropsPrivateProviders = document.DropsPrivateProviders ?? true;
         DropsUnknownLayouts = document.DropsUnknownLayouts ?? false;
         MasksOtherText = document.MasksOtherText ?? false;
         MasksBytes = document.MasksBytes ?? true;
@@ -75,9 +77,6 @@ public sealed class ScrubProfile
 
     /// <summary>Whether the profile changes nothing at all.</summary>
     public bool IsNone { get; }
-
-    /// <summary>Whether events of providers named <c>Private.*</c> are dropped, whatever the rules say.</summary>
-    internal bool DropsPrivateProviders { get; }
 
     /// <summary>Whether events that cannot be read are dropped rather than blanked.</summary>
     internal bool DropsUnknownLayouts { get; }
@@ -133,13 +132,15 @@ public sealed class ScrubProfile
     /// <summary>The rule that masks values under this name, or null where the name does not say that they are secret, or the rule is off.</summary>
     internal Rule? SecretRuleOf(ReadOnlySpan<char> name) => SecretKeys.Classify(name) is { } rule && Detectors.IsOn(rule) ? rule : null;
 
+    /// <summary>Whether events of the provider are dropped because of its name, whatever the rules say.</summary>
+    internal bool DropsProvider(string provider) => _dropsPrivateProviders && provider.StartsWith(PrivateProviders, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What becomes of an event type's events as a whole: the rule that drops them, or null.</summary>
     internal FieldRule? EventRule(string provider, string name, int id) =>
         _rules.FirstOrDefault(r => r.Field is null && r.Type is null && r.MatchesEvent(provider, name, id)) is { DropsEvents: true } rule ? rule : null;
 
     /// <summary>The first rule for a field, or null where none speaks of it.</summary>
-    internal FieldRule? RuleFor(string provider, string name, int id, EventField field) =>
-        _rules.FirstOrDefault(r => !r.DropsEvents && r.MatchesEvent(provider, name, id) && r.MatchesField(field));
+    internal FieldRule? RuleFor(FieldFacts field) => _rules.FirstOrDefault(r => !r.DropsEvents && r.Matches(field));
 
     /// <summary>A shipped profile as its authors wrote it: an example to start from.</summary>
     /// <exception cref="ScrubProfileException">There is no such file.</exception>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using DebugRelay.Scrubbing.Detectors;
+using DebugRelay.Scrubbing.Events;
 using DebugRelay.Scrubbing.Profiles;
 using DebugRelay.Scrubbing.Text;
 
@@ -65,6 +66,21 @@ public sealed class TextScrubber : IDisposable
         _output.ResetWrittenCount();
         _replacements.Write(rule, value, _output);
         return _output.WrittenSpan;
+    }
+
+    /// <summary>What is left of a text that a field keeps: searched, and cut, as its judgement says. False where it stays as it is.</summary>
+    internal bool TryKeep(ReadOnlySpan<char> text, FieldJudgement judgement, string source, out ReadOnlySpan<char> kept)
+    {
+        var scrubbed = text;
+        var isChanged = judgement.IsSearched && TryScrub(text, judgement.TextKind, source, out scrubbed);
+        kept = judgement.Treatment.Cut(isChanged ? scrubbed : text);
+        if (kept.Length == (isChanged ? scrubbed : text).Length)
+        {
+            return isChanged;
+        }
+
+        Count(source, judgement.Rule.Name);
+        return true;
     }
 
     /// <summary>Whether the rule would give the value a pseudonym, and a detector finds something in it that can be guessed.</summary>

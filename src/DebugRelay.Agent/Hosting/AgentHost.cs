@@ -29,16 +29,24 @@ internal static class AgentHost
             await ProfileCheck.RunAsync(profile, cancellation);
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         await using WebApplication application = Build(configuration, profile, Path.GetFullPath(configurationFile), ledger);
-        await application.StartAsync(cancellation);
-        Announce(application);
-        // A terminal that goes away is a reason to stop, in order.
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            application.Lifetime.StopApplication();
+            HangUp(application);
         });
+        await application.StartAsync(cancellation);
+        Announce(application);
         await application.WaitForShutdownAsync(cancellation);
         await ThrowFailureAsync(application.Services);
+    }
+
+    /// <summary>A terminal that goes away is a reason to stop, in order. A service is asked to read its files again.</summary>
+    private static void HangUp(WebApplication application)
+    {
+        if (Console.IsInputRedirected)
+            application.Services.GetRequiredService<LiveTrust>().Reload();
+        else
+            application.Lifetime.StopApplication();
     }
 
     /// <summary>The host stops in order when a part of it fails, and calls that a success.</summary>
@@ -51,14 +59,18 @@ internal static class AgentHost
         }
     }
 
-    /// <summary>Loads what a run would load, and no more.</summary>
+    /// <summary>Loads what a run would load, and says when it ends.</summary>
     /// <exception cref="ConfigurationException">Something cannot be used.</exception>
     public static async Task CheckAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
-        _ = HostTrust.Load(configuration);
+        HostTrust trust = HostTrust.Load(configuration);
         (X509Certificate2 certificate, _) = AgentCertificate.Load(configuration);
-        certificate.Dispose();
+        using (certificate)
+        {
+            foreach (string line in TrustReport.Of(configuration, trust, certificate, TimeProvider.System.GetUtcNow()))
+                Console.WriteLine(line);
+        }
         await ProfileCheck.RunAsync(HostProfile.Load(configuration), cancellation);
         _ = IdentityOf(configuration);
     }
@@ -107,7 +119,7 @@ internal static class AgentHost
             .AddSingleton(profile)
             .AddSingleton(new ConfigurationFile(configurationFile))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton(HostTrust.Load(configuration))
+            .AddSingleton(LiveTrust.Load(configuration, Path.Combine(configuration.State, "agent"), TimeProvider.System))
             .AddSingleton(IdentityOf(configuration))
             .AddSingleton(_ => ledger)
             .AddSingleton<BrokerProcess>()
@@ -117,6 +129,7 @@ internal static class AgentHost
             .AddSingleton<SessionOpening>()
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())
+            .AddSingleton<HandshakeGate>()
             .AddSingleton<TlsPolicy>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) => Listen(kestrel, configuration));
         return builder.Build();
@@ -124,12 +137,15 @@ internal static class AgentHost
 
     private static void Listen(KestrelServerOptions kestrel, HostConfiguration configuration)
     {
-        kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
+        kestrel.Limits.MaxConcurrentConnections = configuration.Limits.Connections;
         foreach (string address in configuration.Listen)
         {
             kestrel.Listen(IPEndPoint.Parse(address), endpoint =>
             {
+                HandshakeGate gate = kestrel.ApplicationServices.GetRequiredService<HandshakeGate>();
+                endpoint.Use(gate.Before);
                 endpoint.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsPolicy>().Options);
+                endpoint.Use(gate.After);
                 endpoint.UseConnectionHandler<RelayConnectionHandler>();
             });
         }

@@ -34,7 +34,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             await _sending;
             await session.RecordAsync("end", new EndEntry(_number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
             await session.Ledger.EndAsync(session.Id, new LedgerEnd(_number, end.Bytes, end.Sha256, end.Partial, end.Code));
-            await TryEndAsync(end);
+            if (Withdrawal is null)
+                await TryEndAsync(end);
         }
         finally
         {
@@ -115,6 +116,9 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         return closed.Code == ErrorCode.Closed ? end : end with { Partial = true, Code = closed.Code, Message = closed.Message };
     }
 
+    /// <summary>Why the client gets nothing more, not even what is on its way; null while it does.</summary>
+    private SessionClosed? Withdrawal => CutBy() is { } cut && ErrorCode.IsWithdrawal(cut.Code) ? cut : null;
+
     private SessionClosed? CutBy() => operation.Cut ?? (session.Ended.IsCompleted ? session.Ended.Result : null);
 
     private OperationEnd Partial(string code, string message)
@@ -146,7 +150,10 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     private void EndSoon(string code, CancellationTokenSource gone, CancellationTokenSource workerIsLate)
     {
         _ = StopAsync(code);
-        gone.CancelAfter(Limits.LastBytes);
+        if (ErrorCode.IsWithdrawal(code))
+            gone.Cancel();
+        else
+            gone.CancelAfter(Limits.LastBytes);
         // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
         workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }
@@ -177,6 +184,9 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+        // At once: the target and the recording may need a while yet.
+        if (Withdrawal is { } withdrawal)
+            await client.TryRefuseAsync(new Refused(withdrawal.Code, withdrawal.Message));
     }
 
     private async Task TryEndAsync(OperationEnd end)

@@ -16,7 +16,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, HostTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, TimeProvider time, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -58,6 +58,8 @@ internal sealed partial class OperationRelay(
         {
             using RecordedStream recorded = session.Recorder.OpenStream(name);
             await using ITimer end = EndInTime(running);
+            // Added before it is asked: a change that does not see the operation is seen by it.
+            sessions.Judge(session, running);
             await new Delivery(session, client, reader, running, recorded).RunAsync();
         }
         catch (RecordingException)
@@ -75,8 +77,8 @@ internal sealed partial class OperationRelay(
     /// <summary>A decision holds for so long, by a clock that nobody sets: a grant, an emergency, a role's session.</summary>
     private ITimer EndInTime(RunningOperation running)
     {
-        TimeSpan left = (running.Decision.NotAfter - time.GetUtcNow()) ?? TimeSpan.Zero;
-        return time.CreateTimer(
+        TimeSpan left = (running.Decision.NotAfter - trust.Now) ?? TimeSpan.Zero;
+        return trust.Clock.CreateTimer(
             _ => running.End(ErrorCode.Expired, running.Decision.EndReason ?? "the operation's time is over"), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
@@ -157,13 +159,15 @@ internal sealed partial class OperationRelay(
         {
             Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User,
         };
-        Decision ours = trust.Decide(session.Proof, request, grant, target, profile.Name, time.GetUtcNow());
+        Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Name, trust.Now);
         if (!decided.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
         if (session.IsSpent)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(session), decided.Target, null), ours);
         if (!ours.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null), ours);
+        if (request.Parameters?.ProblemFor(ours.Limits!) is { } beyond)
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, beyond, decided.Target, null), ours);
         var entry = new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
         {
             Grant = ours.Grant,

@@ -22,6 +22,8 @@ internal sealed class RelaySession : IDisposable
     private readonly ConcurrentDictionary<Task, byte> _operations = new();
     private readonly ConcurrentDictionary<RunningOperation, byte> _running = new();
     private readonly TimeProvider _time;
+    private readonly DateTimeOffset _opened;
+    private volatile RoleLimits _limits;
     private int _asked;
     private long _delivered;
     private long _lastOperation;
@@ -29,9 +31,10 @@ internal sealed class RelaySession : IDisposable
     public RelaySession(VerifiedSession proof, RoleLimits limits, X509Certificate2 certificate, SessionRecorder recorder, HostLedger ledger, FrameWriter broker, DateTimeOffset notAfter, TimeProvider time)
     {
         Proof = proof;
-        RoleLimits = limits;
+        _limits = limits;
         Ending = _ending.Token;
         _time = time;
+        _opened = time.GetUtcNow();
         _lastOperation = time.GetTimestamp();
         Recorder = recorder;
         Ledger = ledger;
@@ -49,7 +52,7 @@ internal sealed class RelaySession : IDisposable
     public VerifiedSession Proof { get; }
 
     /// <summary>What its roles allow it to take.</summary>
-    public RoleLimits RoleLimits { get; }
+    public RoleLimits RoleLimits => _limits;
 
     /// <summary>Its recording.</summary>
     public SessionRecorder Recorder { get; }
@@ -58,7 +61,7 @@ internal sealed class RelaySession : IDisposable
     public HostLedger Ledger { get; }
 
     /// <summary>When it ends at the latest.</summary>
-    public DateTimeOffset NotAfter { get; }
+    public DateTimeOffset NotAfter { get; private set; }
 
     /// <summary>256 random bits, for the client alone. Kept only until they are sent; compared by hash.</summary>
     public byte[] Ticket { get; private set; }
@@ -87,6 +90,13 @@ internal sealed class RelaySession : IDisposable
         return operation;
     }
 
+    /// <summary>Ends an operation that the broker no longer allows.</summary>
+    public void Withdraw(StopOperation stop)
+    {
+        foreach (RunningOperation operation in _running.Keys.Where(o => o.Request.Number == stop.Number))
+            operation.End(stop.Code, stop.Message ?? "the broker no longer allows it");
+    }
+
     /// <summary>Removes an operation that is over.</summary>
     public void Remove(RunningOperation operation) => _running.TryRemove(operation, out _);
 
@@ -100,6 +110,14 @@ internal sealed class RelaySession : IDisposable
     /// <summary>Whether a connection with this certificate may act in this session.</summary>
     public bool Admits(ReadOnlySpan<byte> ticket, X509Certificate2 certificate)
         => CryptographicOperations.FixedTimeEquals(SHA256.HashData(ticket), _ticketHash) && certificate.RawDataMemory.Span.SequenceEqual(_certificate);
+
+    /// <summary>Holds the session to the limits of a new policy. Its end may come earlier by them, never later.</summary>
+    public void Hold(RoleLimits limits)
+    {
+        _limits = limits;
+        if (_opened + limits.Session < NotAfter)
+            NotAfter = _opened + limits.Session;
+    }
 
     /// <summary>Ends the session; the first reason counts.</summary>
     public void End(string code, string message)

@@ -64,6 +64,8 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
                     await client.Frames.WriteAsync(FrameType.Notice, frame.Read(ProtocolJson.Default.Notice), ProtocolJson.Default.Notice, stop);
                 else if (frame.Type == FrameType.LedgerHead)
                     await client.Frames.WriteAsync(FrameType.LedgerHead, frame.Read(ProtocolJson.Default.LedgerNote), ProtocolJson.Default.LedgerNote, stop);
+                else if (frame.Type == FrameType.StopOperation)
+                    session.Withdraw(frame.Read(ProtocolJson.Default.StopOperation));
                 else if (frame.Type == FrameType.SessionClosed)
                     return frame.Read(ProtocolJson.Default.SessionClosed);
                 else

@@ -15,7 +15,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
 internal sealed partial class SessionOpening(
-    HostConfiguration configuration, HostTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, TimeProvider time, ILogger<SessionOpening> logger)
+    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, TimeProvider time, ILogger<SessionOpening> logger)
 {
     /// <summary>Serves one control connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
@@ -60,17 +60,19 @@ internal sealed partial class SessionOpening(
         if (proof.Certificates.Length == 0 || !proof.Certificates[0].AsSpan().SequenceEqual(certificate.RawDataMemory.Span))
             throw new RefusedException(new Refused(ErrorCode.BadProof, "the proof is by another certificate than the connection"));
         ProofResult<VerifiedSession> result = new SessionProof(proof.Statement, proof.Signature, [.. proof.Certificates.Select(c => new ReadOnlyMemory<byte>(c))])
-            .Verify(trust.Store, configuration.Host, challenge.Session, challenge.Nonce, time.GetUtcNow());
+            .Verify(trust.Current.Store, configuration.Host, challenge.Session, challenge.Nonce, trust.Now);
         if (!result.IsValid)
             throw new RefusedException(new Refused(ErrorCode.BadProof, result.Message));
         VerifiedSession verified = result.Value;
         CheckRoles(verified.Identity);
+        if (trust.Current.Recheck(verified, trust.Now) is { } withdrawal)
+            throw new RefusedException(new Refused(withdrawal.IsExpiry ? ErrorCode.Expired : ErrorCode.Denied, withdrawal.Reason));
         return (verified, proof, challenge);
     }
 
     private void CheckRoles(PeerIdentity identity)
     {
-        if (PolicyEngine.RolesOf(trust.Policy, identity).Count == 0)
+        if (PolicyEngine.RolesOf(trust.Current.Policy, identity).Count == 0)
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {identity} as a member", "Ask for a role in this host's policy."));
     }
 
@@ -106,10 +108,10 @@ internal sealed partial class SessionOpening(
     private async Task RunRecordedAsync(
         ClientConnection client, X509Certificate2 certificate, OpenSession open, VerifiedSession verified, Proof proof, LedgerReference ledgers, SessionRecorder recorder, FrameReader brokerReader, FrameWriter brokerWriter)
     {
-        DateTimeOffset notAfter = trust.EndOf(verified, time.GetUtcNow(), Limits.Session);
-        string[] roles = [.. PolicyEngine.RolesOf(trust.Policy, verified.Identity).Select(r => r.Name)];
-        RoleLimits limits = PolicyEngine.LimitsOf(trust.Policy, verified.Identity) ?? RoleLimits.Default;
-        using var session = new RelaySession(verified, limits, certificate, recorder, ledger, brokerWriter, notAfter, time);
+        DateTimeOffset notAfter = trust.Current.EndOf(verified, trust.Now, Limits.Session);
+        string[] roles = [.. PolicyEngine.RolesOf(trust.Current.Policy, verified.Identity).Select(r => r.Name)];
+        RoleLimits limits = PolicyEngine.LimitsOf(trust.Current.Policy, verified.Identity) ?? RoleLimits.Default;
+        using var session = new RelaySession(verified, limits, certificate, recorder, ledger, brokerWriter, notAfter, trust.Clock);
         var entry = new OpenEntry(
             session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, profile.Name, profile.Sha256, notAfter, proof, ledgers);
         SessionClosed closed = new(ErrorCode.Internal, "the session could not be opened");
@@ -125,7 +127,7 @@ internal sealed partial class SessionOpening(
             await client.Frames.WriteAsync(FrameType.SessionOpened, opened, ProtocolJson.Default.SessionOpened, client.Closed);
             session.ForgetTicket();
             ledger.HeadSigned += PassOn;
-            closed = await new SessionLife(session, client, brokerReader, time).RunAsync();
+            closed = await new SessionLife(session, client, brokerReader, trust.Clock).RunAsync();
         }
         catch (RefusedException e)
         {
@@ -157,6 +159,10 @@ internal sealed partial class SessionOpening(
     {
         session.End(closed.Code, closed.Message);
         sessions.Remove(session);
+        // Who is not wanted any more hears of it now; the rest may take as long as targets and disks need.
+        bool told = ErrorCode.IsWithdrawal(closed.Code);
+        if (told)
+            await TryTellAsync(client, closed);
         // Its operations see the end, stop their targets and record what they delivered; only then is the recording closed.
         await session.OperationsEndedAsync().WaitAsync(Limits.StopDrain + Limits.Opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
@@ -171,7 +177,8 @@ internal sealed partial class SessionOpening(
         await CloseAtBrokerAsync(client, brokerReader, brokerWriter);
         await CloseInLedgerAsync(session, closed);
         Log.Closed(logger, session.Id, closed.Code, closed.Message);
-        await TryTellAsync(client, closed);
+        if (!told)
+            await TryTellAsync(client, closed);
     }
 
     /// <summary>The ledger remembers how far the recording goes, and the client is given the head that says so.</summary>

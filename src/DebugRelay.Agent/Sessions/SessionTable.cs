@@ -1,23 +1,22 @@
 using System.Collections.Concurrent;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Agent.Sessions;
 
-/// <summary>The sessions that run. Ends them when the agent stops, or a kill file or a deny list appears.</summary>
-internal sealed class SessionTable(HostConfiguration configuration, IHostApplicationLifetime lifetime) : BackgroundService
+/// <summary>The sessions that run. Judges them again when what the host trusts has changed, and every second by the clock; ends them all when the agent stops.</summary>
+internal sealed partial class SessionTable(HostConfiguration configuration, LiveTrust trust, HostProfile profile, IHostApplicationLifetime lifetime, ILogger<SessionTable> logger) : BackgroundService
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<string, RelaySession> _sessions = new();
     private readonly Lock _adding = new();
+    private string? _stale;
 
     /// <summary>Why no session may run now; null when one may.</summary>
     public string? Forbidden =>
         lifetime.ApplicationStopping.IsCancellationRequested ? "the agent stops"
-        : configuration.KillFile is { } kill && File.Exists(kill) ? "the kill file stops everything on this host"
-        : configuration.DenyList is { } deny && File.Exists(deny) ? "this host has a deny list, which this version cannot enforce"
+        : trust.Current.IsKilled ? HostTrust.KillFileReason
         : null;
 
     /// <summary>A session that runs, or null.</summary>
@@ -29,15 +28,16 @@ internal sealed class SessionTable(HostConfiguration configuration, IHostApplica
     {
         lock (_adding)
         {
-            if (_sessions.Count >= Limits.Sessions)
-                throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.Sessions} sessions run on this host already");
+            if (_sessions.Count >= configuration.Limits.Sessions)
+                throw new ProtocolException(ErrorCode.LimitReached, $"{configuration.Limits.Sessions} sessions run on this host already");
             PeerIdentity identity = session.Proof.Identity;
             if (_sessions.Values.Count(s => s.Proof.Identity.Equals(identity)) >= session.RoleLimits.Sessions)
                 throw new ProtocolException(ErrorCode.LimitReached, $"{identity} has {session.RoleLimits.Sessions} sessions on this host already, which is what the role allows");
             _sessions[session.Id] = session;
         }
         // Asked after it was added: an end of all that does not see it is seen by it.
-        if (Forbidden is not { } reason)
+        string? reason = Forbidden ?? trust.Current.Recheck(session.Proof, trust.Now)?.Reason;
+        if (reason is null)
             return;
         Remove(session);
         throw new ProtocolException(lifetime.ApplicationStopping.IsCancellationRequested ? ErrorCode.ShuttingDown : ErrorCode.Denied, reason);
@@ -46,22 +46,96 @@ internal sealed class SessionTable(HostConfiguration configuration, IHostApplica
     /// <summary>Removes a session.</summary>
     public void Remove(RelaySession session) => _sessions.TryRemove(session.Id, out _);
 
+    /// <summary>Decides on a running operation again, and ends it where it is no longer allowed.</summary>
+    public void Judge(RelaySession session, RunningOperation operation)
+    {
+        var target = new AccessTarget
+        {
+            Host = configuration.Host, Pid = operation.Target?.Pid, StartTime = operation.Target?.StartTime, Name = operation.Target?.Name, User = operation.Target?.User,
+        };
+        Decision decision = trust.Current.Decide(session.Proof, operation.Request, operation.Grant, target, profile.Name, trust.Now);
+        string? problem = decision.Allowed ? operation.Request.Parameters?.ProblemFor(decision.Limits!) : decision.Reason;
+        if (problem is not null)
+            operation.End(ErrorCode.Revoked, problem);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Kestrel stops when its connections are gone, and they go when their sessions end: that has to come first.
         await using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() => EndAll(ErrorCode.ShuttingDown, "the agent stops"));
-        using var timer = new PeriodicTimer(Look);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        trust.Changed += JudgeAll;
+        trust.Reported += Report;
+        Task watching = trust.WatchAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Limits.Recheck);
+        try
         {
-            if (Forbidden is { } reason)
-                EndAll(ErrorCode.Denied, reason);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                JudgeByTheClock();
         }
+        catch (OperationCanceledException)
+        {
+            // The agent stops.
+        }
+        await watching;
+        trust.Changed -= JudgeAll;
+        trust.Reported -= Report;
+    }
+
+    private void JudgeAll() => Parallel.ForEach(_sessions.Values, Judge);
+
+    /// <summary>What ends without a change of files: sessions' time, and the time of revocation lists.</summary>
+    private void JudgeByTheClock()
+    {
+        string? stale = trust.Current.Store.RevocationLists.StaleProblem(trust.Now);
+        if (stale != _stale)
+        {
+            _stale = stale;
+            if (stale is not null)
+                Log.Stale(logger, stale);
+            JudgeAll();
+            return;
+        }
+        foreach (RelaySession session in _sessions.Values.Where(s => trust.Now >= s.NotAfter))
+            session.End(ErrorCode.Expired, "the session's time is over");
+    }
+
+    private void Judge(RelaySession session)
+    {
+        HostTrust now = trust.Current;
+        if (now.Recheck(session.Proof, trust.Now) is { } withdrawal)
+        {
+            session.End(withdrawal.IsExpiry ? ErrorCode.Expired : ErrorCode.Revoked, withdrawal.Reason);
+            return;
+        }
+        session.Hold(PolicyEngine.LimitsOf(now.Policy, session.Proof.Identity) ?? session.RoleLimits);
+        foreach (RunningOperation operation in session.Running)
+            Judge(session, operation);
     }
 
     private void EndAll(string code, string message)
     {
         foreach (RelaySession session in _sessions.Values)
             session.End(code, message);
+    }
+
+    private void Report(string line, bool isProblem)
+    {
+        if (isProblem)
+            Log.Problem(logger, line);
+        else
+            Log.ReadAgain(logger, line);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Line}")]
+        public static partial void ReadAgain(ILogger logger, string line);
+
+        [LoggerMessage(2, LogLevel.Error, "{Line}")]
+        public static partial void Problem(ILogger logger, string line);
+
+        [LoggerMessage(3, LogLevel.Error, "{Reason}: what the policy's staleCrl does not name stops until it is renewed")]
+        public static partial void Stale(ILogger logger, string reason);
     }
 }

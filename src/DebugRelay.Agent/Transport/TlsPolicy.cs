@@ -12,15 +12,13 @@ namespace DebugRelay.Agent.Transport;
 /// <summary>How the agent does TLS: 1.3 alone, a client certificate of the configured authority, no resumption.</summary>
 internal sealed partial class TlsPolicy
 {
-    private readonly HostTrust _trust;
-    private readonly TimeProvider _time;
+    private readonly LiveTrust _trust;
     private readonly ILogger<TlsPolicy> _logger;
     private readonly SslStreamCertificateContext _certificate;
 
-    public TlsPolicy(HostConfiguration configuration, HostTrust trust, TimeProvider time, ILogger<TlsPolicy> logger)
+    public TlsPolicy(HostConfiguration configuration, LiveTrust trust, ILogger<TlsPolicy> logger)
     {
         _trust = trust;
-        _time = time;
         _logger = logger;
         (X509Certificate2 certificate, X509Certificate2Collection intermediates) = AgentCertificate.Load(configuration);
         // Offline: nothing is fetched in a handshake.
@@ -56,7 +54,7 @@ internal sealed partial class TlsPolicy
             Log.NoCertificate(_logger, remote);
             return false;
         }
-        CertificateResult result = _trust.CheckClient(leaf, Sent(chain), _time.GetUtcNow());
+        CertificateResult result = _trust.Current.CheckClient(leaf, Sent(chain), _trust.Now);
         if (!result.IsValid)
             Log.Rejected(_logger, remote, result.Message);
         return result.IsValid;

@@ -42,14 +42,6 @@ internal static class EventPipeClassifier
             : throw Bad($"the providers need more than the {DiagnosticsIpc.MaximumPayload} bytes that a runtime takes");
     }
 
-    /// <summary>The target pays for the buffer, so the role says how large it may be.</summary>
-    /// <exception cref="ProtocolException">It is larger.</exception>
-    public static void CheckBuffer(EventPipeRequest request, long mostBytes)
-    {
-        if ((long)request.BufferMegabytes << 20 > mostBytes)
-            throw new ProtocolException(ErrorCode.LimitReached, $"a buffer of {request.BufferMegabytes} MB is more than the role's traceBuffer of {mostBytes} bytes");
-    }
-
     private static EventPipeProvider Build(string operation, EventProvider asked, ProviderArguments allowed)
     {
         if (asked.Level > 5)

@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Gate;
 
 /// <summary>Judges a request: whose is it, was it used before, what does it ask, of whom, and may he.</summary>
-internal sealed class RequestGate(HostConfiguration configuration, HostTrust trust, HostProfile profile, ProcessFinder finder)
+internal sealed class RequestGate(HostConfiguration configuration, LiveTrust trust, HostProfile profile, ProcessFinder finder)
 {
     /// <summary>Reads a request that the session's engineer signed.</summary>
     /// <exception cref="ProtocolException">He did not, or it has another form.</exception>
@@ -31,11 +31,22 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
             if (endpoint is null)
                 return new Judged(request, new Decided(false, ErrorCode.NoProcess, $"there is no .NET process {target.Pid} with the start time that the request names", null), null, null, Decision.None, null);
         }
-        Decision decision = trust.Decide(session, request, grant, TargetOf(endpoint?.Process), profile.Name, DateTimeOffset.UtcNow);
-        if (eventPipe is not null && decision.Limits is { } limits)
-            EventPipeClassifier.CheckBuffer(eventPipe, limits.TraceBuffer);
+        Decision decision = Decide(session, request, grant, endpoint?.Process);
+        if (decision.Limits is { } limits && request.Parameters?.ProblemFor(limits) is { } beyond)
+            throw new ProtocolException(ErrorCode.LimitReached, beyond);
         return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe, decision, decision.Grant is null ? null : grant);
     }
+
+    /// <summary>Decides on a request again while it is carried out.</summary>
+    /// <returns>Why it is no longer allowed; null while it is.</returns>
+    public string? Problem(VerifiedSession session, Judged judged)
+    {
+        Decision decision = Decide(session, judged.Request, judged.Grant, judged.Endpoint?.Process);
+        return decision.Allowed ? judged.Request.Parameters?.ProblemFor(decision.Limits!) : decision.Reason;
+    }
+
+    private Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, TargetProcess? process)
+        => trust.Current.Decide(session, request, grant, TargetOf(process), profile.Name, trust.Now);
 
     /// <summary>The processes that the caller may see, and what he may do with each.</summary>
     public ProcessList List(VerifiedSession session) => new(
@@ -59,7 +70,7 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
     {
         switch (request.Operation)
         {
-            case Operations.ProcessList or Operations.ProcessInfo:
+            case Operations.ProcessList or Operations.ProcessInfo or Operations.SessionList or Operations.SessionKill:
                 return null;
             case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);
@@ -69,7 +80,7 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
     }
 
     private Decision Decide(VerifiedSession session, string operation, TargetProcess? process)
-        => trust.Decide(session, operation, TargetOf(process), DateTimeOffset.UtcNow);
+        => trust.Current.Decide(session, operation, TargetOf(process), trust.Now);
 
     private AccessTarget TargetOf(TargetProcess? process)
         => new() { Host = configuration.Host, Pid = process?.Pid, StartTime = process?.StartTime, Name = process?.Name, User = process?.User };

@@ -8,7 +8,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>What a decision alone cannot know: whether the grant that it rests on is used up, and whether an emergency's time is over.</summary>
-internal sealed class Admissions(GrantLedger grants, EmergencyLedger emergencies)
+internal sealed class Admissions(GrantLedger grants, EmergencyLedger emergencies, TimeProvider clock)
 {
     /// <summary>The decision, and no where the grant has nothing left. Nothing is taken yet.</summary>
     public Decided Preview(Judged judged)
@@ -22,7 +22,7 @@ internal sealed class Admissions(GrantLedger grants, EmergencyLedger emergencies
     /// <exception cref="ProtocolException">Nothing is left.</exception>
     public OperationRight Enter(VerifiedSession session, Judged judged)
     {
-        TimeSpan longest = (judged.Decision.NotAfter - DateTimeOffset.UtcNow) ?? TimeSpan.Zero;
+        TimeSpan longest = (judged.Decision.NotAfter - clock.GetUtcNow()) ?? TimeSpan.Zero;
         if (judged.Decision.BreakGlass is { } rule)
             longest = Shorter(longest, emergencies.Enter(session.Identity, rule, session.Statement.Session));
         if (judged.Grant is not { } files)

@@ -2,15 +2,20 @@ using System.Collections.Concurrent;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>A session that an engineer proved: its key, what it has used, what it runs, and its worker.</summary>
-internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOffset notAfter, string workerFolder, HostProfile profile) : IAsyncDisposable
+internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened, DateTimeOffset notAfter, string workerFolder, HostProfile profile) : IAsyncDisposable
 {
+    private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<ulong> _used = [];
     private readonly ConcurrentDictionary<ulong, EventPipeOperation> _running = new();
+    private int _dumps;
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly ConcurrentDictionary<Turn, byte> _turns = new();
     private WorkerProcess? _worker;
@@ -18,10 +23,16 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
     private volatile bool _ended;
 
     /// <summary>The session's id.</summary>
-    public string Id => id;
+    public string Id => proof.Statement.Session;
 
     /// <summary>Who it is, and the key that signs its requests.</summary>
     public VerifiedSession Proof => proof;
+
+    /// <summary>When it was opened.</summary>
+    public DateTimeOffset Opened => opened;
+
+    /// <summary>Completes when the session is to end before its time.</summary>
+    public Task<SessionClosed> Ended => _end.Task;
 
     /// <summary>When it ends at the latest.</summary>
     public DateTimeOffset NotAfter => notAfter;
@@ -41,6 +52,48 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
                 throw new ProtocolException(ErrorCode.Replayed, $"request {number} of this session was used before");
         }
     }
+
+    /// <summary>Counts a dump that is about to be written: each one stops its target for a while.</summary>
+    /// <exception cref="ProtocolException">The session has had as many as its role allows.</exception>
+    public void UseDump(int most)
+    {
+        if (Interlocked.Increment(ref _dumps) > most)
+            throw new ProtocolException(ErrorCode.LimitReached, $"a session of this role has {most} dumps; open another");
+    }
+
+    /// <summary>Ends the session before its time; the first reason counts.</summary>
+    public void End(string code, string message) => _end.TrySetResult(new SessionClosed(code, message));
+
+    /// <summary>Judges the session, and what it runs, by what holds now.</summary>
+    public void Judge(HostTrust trust, DateTimeOffset now)
+    {
+        if (trust.Recheck(proof, now) is { } withdrawal)
+        {
+            End(withdrawal.IsExpiry ? ErrorCode.Expired : ErrorCode.Revoked, withdrawal.Reason);
+            return;
+        }
+        TimeSpan most = PolicyEngine.LimitsOf(trust.Policy, proof.Identity)?.Session ?? TimeSpan.Zero;
+        if (now >= opened + most)
+            End(ErrorCode.Expired, "the session's time is over, by the policy that holds now");
+        foreach ((ulong number, EventPipeOperation operation) in _running)
+            JudgeOperation(number, operation);
+    }
+
+    /// <summary>Raised before an operation is ended because it is no longer allowed, so that the agent can say so.</summary>
+    public event Action<StopOperation>? Withdrawn;
+
+    private void JudgeOperation(ulong number, EventPipeOperation operation)
+    {
+        if (operation.Problem() is not { } problem)
+            return;
+        Withdrawn?.Invoke(new StopOperation(number, ErrorCode.Revoked, problem));
+        operation.Stop(ErrorCode.Revoked);
+    }
+
+    /// <summary>As `session.list` shows it.</summary>
+    public ListedSession Describe() => new(
+        Id, proof.Identity.ToString(), opened, notAfter, proof.Statement.Reason, proof.Statement.Incident,
+        [.. _running.OrderBy(r => r.Key).Select(r => new ListedOperation(r.Key, r.Value.Name, r.Value.Process.Pid, r.Value.Process.Name))]);
 
     /// <summary>Counts an operation that begins.</summary>
     /// <returns>Dispose it when the operation is over.</returns>
@@ -86,6 +139,9 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
         _running[number] = operation;
         if (_ended)
             operation.Stop(ErrorCode.Closed);
+        // Asked after it was added: a change that does not see it is seen by it.
+        else
+            JudgeOperation(number, operation);
     }
 
     /// <summary>Forgets it.</summary>
@@ -101,12 +157,18 @@ internal sealed class BrokerSession(string id, VerifiedSession proof, DateTimeOf
     /// <summary>Takes no operations any more.</summary>
     public void Leave() => _ended = true;
 
+    /// <summary>Stops all that runs.</summary>
+    public void StopAll(string code)
+    {
+        foreach (EventPipeOperation operation in _running.Values)
+            operation.Stop(code);
+    }
+
     /// <summary>Stops all that runs, waits until the targets are let go (but not for ever), and ends the worker.</summary>
     public async Task EndAsync(string code)
     {
         Leave();
-        foreach (EventPipeOperation operation in _running.Values)
-            operation.Stop(code);
+        StopAll(code);
         await Task.WhenAll(_turns.Keys.Select(t => t.Ended)).WaitAsync(Limits.StopDrain + Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DisposeAsync();
     }

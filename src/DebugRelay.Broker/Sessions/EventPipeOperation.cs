@@ -8,9 +8,23 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>A running EventPipe session in a target: it is stopped when its time is over, when it is told to, and whatever becomes of its reader.</summary>
-internal sealed class EventPipeOperation(DiagnosticEndpoint endpoint, ulong sessionId)
+/// <param name="name">The operation's name.</param>
+/// <param name="endpoint">The target.</param>
+/// <param name="sessionId">The session's id in the target.</param>
+/// <param name="problem">Decides on it again, by what holds now: null while it is allowed.</param>
+internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoint, ulong sessionId, Func<string?> problem)
 {
     private readonly TaskCompletionSource<string> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The operation's name.</summary>
+    public string Name => name;
+
+    /// <summary>The target.</summary>
+    public TargetProcess Process => endpoint.Process;
+
+    /// <summary>Decides on it again, by what holds now.</summary>
+    /// <returns>Why it is no longer allowed; null while it is.</returns>
+    public string? Problem() => problem();
 
     /// <summary>Asks for the end; the first reason counts.</summary>
     public void Stop(string code) => _stop.TrySetResult(code);
@@ -45,7 +59,8 @@ internal sealed class EventPipeOperation(DiagnosticEndpoint endpoint, ulong sess
     private async Task StopTargetAsync(WorkerProcess worker, ulong number, Task reading)
     {
         // Who asks for the end of a trace waits for its rundown; where a session ends for another reason nobody does.
-        TimeSpan drain = !_stop.Task.IsCompleted || await _stop.Task == ErrorCode.Closed ? Limits.StopDrain : Limits.LastBytes;
+        string code = _stop.Task.IsCompleted ? await _stop.Task : ErrorCode.Closed;
+        TimeSpan drain = code == ErrorCode.Closed ? Limits.StopDrain : ErrorCode.IsWithdrawal(code) ? Limits.KillDrain : Limits.LastBytes;
         Task stopping = StopQuietlyAsync(drain);
         await Task.WhenAll(reading, stopping).WaitAsync(drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (reading.IsCompleted)

@@ -6,6 +6,7 @@ using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -15,7 +16,7 @@ namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, HostLedger ledger)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, TargetShares shares, HostLedger ledger)
 {
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
@@ -107,8 +108,9 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             var accepted = new Accepted(judged.Request.Number, judged.Decided.Reason, right.Use?.UsesLeft);
             if (judged.Endpoint is not { } endpoint)
             {
+                byte[] result = Answer(session, judged.Request);
                 frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
-                List(session, judged.Request.Number, frames);
+                Send(session, judged.Request.Number, result, frames);
                 agent.Dispose();
                 return;
             }
@@ -130,8 +132,24 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
 
     private void Trace(BrokerSession session, Running running, EventPipeRequest request)
     {
+        IDisposable share = shares.Take(running.Endpoint.Process);
+        try
+        {
+            Trace(session, running, request, share);
+        }
+        catch
+        {
+            share.Dispose();
+            throw;
+        }
+    }
+
+    private void Trace(BrokerSession session, Running running, EventPipeRequest request, IDisposable share)
+    {
         (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
-        var operation = new EventPipeOperation(running.Endpoint, sessionId);
+        Judged judged = running.Judged;
+        var operation = new EventPipeOperation(
+            judged.Request.Operation, running.Endpoint, sessionId, () => gate.Problem(session.Proof, judged));
         session.Add(running.Number, operation);
         try
         {
@@ -144,7 +162,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
         var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes);
         Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
-        Finish(session, running, reading, stream, () => session.Remove(running.Number));
+        Finish(session, running, reading, stream, () => { session.Remove(running.Number); share.Dispose(); });
     }
 
     private void Describe(BrokerSession session, Running running)
@@ -180,10 +198,28 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         },
         TaskScheduler.Default);
 
-    /// <summary>A list comes from the kernel, not from a target: the broker gives it itself.</summary>
-    private void List(BrokerSession session, ulong number, BlockingFrames frames)
+    /// <summary>What is asked of the host and not of a target: the broker answers it itself.</summary>
+    private byte[] Answer(BrokerSession session, OperationRequest request)
     {
-        byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Proof), ProtocolJson.Default.ProcessList);
+        switch (request.Operation)
+        {
+            case Operations.SessionList:
+                return JsonSerializer.SerializeToUtf8Bytes(registry.List(), ProtocolJson.Default.SessionList);
+            case Operations.SessionKill when request.Kill == session.Id:
+                throw new ProtocolException(ErrorCode.BadRequest, "that is this session itself");
+            case Operations.SessionKill:
+                KilledSession killed = registry.Kill(request.Kill!, session.Proof.Identity.ToString(), session.Proof.Statement.Reason)
+                    ?? throw new ProtocolException(ErrorCode.NoSession, $"there is no session {request.Kill} on this host");
+                return JsonSerializer.SerializeToUtf8Bytes(killed, ProtocolJson.Default.KilledSession);
+            default:
+                // Who lists processes looks at one next: the worker's start need not wait for that. A failure comes up then.
+                _ = session.WorkerAsync(CancellationToken.None).ContinueWith(t => t.Exception, TaskScheduler.Default);
+                return JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Proof), ProtocolJson.Default.ProcessList);
+        }
+    }
+
+    private void Send(BrokerSession session, ulong number, byte[] list, BlockingFrames frames)
+    {
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Text.Json.Serialization.Metadata;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -83,12 +84,11 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         using var life = new CancellationTokenSource();
         SessionClosed closed = new(ErrorCode.ClientGone, "the agent closed the session");
         void PassOn(LedgerHead head) => SendHead(writer, head);
+        session.Withdrawn += stop => Send(writer, FrameType.StopOperation, stop, ProtocolJson.Default.StopOperation);
         try
         {
             await writer.WriteAsync(FrameType.SessionOpened, registry.Describe(session), ProtocolJson.Default.SessionOpened, life.Token);
             ledger.HeadSigned += PassOn;
-            // The worker is wanted soon: its start need not wait for the first operation. A failure comes up then.
-            _ = session.WorkerAsync(life.Token).ContinueWith(t => t.Exception, TaskScheduler.Default);
             closed = await UntilEndAsync(session, reader, life);
         }
         catch (Exception e) when (e is IOException or ProtocolException)
@@ -97,24 +97,36 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         }
         session.Leave();
         await life.CancelAsync();
+        bool told = ErrorCode.IsWithdrawal(closed.Code);
+        if (told)
+        {
+            // Targets first, and the agent; the ledger takes as long as disks need.
+            session.StopAll(closed.Code);
+            await TryCloseAsync(writer, closed);
+        }
         await LeaveAsync(session, closed);
         ledger.HeadSigned -= PassOn;
         // The agent need not wait until targets and worker are gone; that it asked them to go is all that it can do.
-        await TryCloseAsync(writer, closed);
+        if (!told)
+            await TryCloseAsync(writer, closed);
         await registry.EndAsync(session, closed.Code);
     }
 
     private static void SendHead(FrameWriter writer, LedgerHead head)
+        => Send(writer, FrameType.LedgerHead, new LedgerNote(head.Note.ToArray()), ProtocolJson.Default.LedgerNote);
+
+    private static void Send<T>(FrameWriter writer, FrameType type, T message, JsonTypeInfo<T> json)
     {
-        // Not awaited: an agent that does not read must not hold up the ledger.
-        _ = writer.WriteAsync(FrameType.LedgerHead, new LedgerNote(head.Note.ToArray()), ProtocolJson.Default.LedgerNote, CancellationToken.None).AsTask()
+        // Not awaited: an agent that does not read must not hold up the others.
+        _ = writer.WriteAsync(type, message, json, CancellationToken.None).AsTask()
             .ContinueWith(t => t.Exception, TaskScheduler.Default);
     }
 
-    private static async Task<SessionClosed> UntilEndAsync(BrokerSession session, FrameReader reader, CancellationTokenSource life)
+    private async Task<SessionClosed> UntilEndAsync(BrokerSession session, FrameReader reader, CancellationTokenSource life)
     {
-        TimeSpan left = session.NotAfter - DateTimeOffset.UtcNow;
+        TimeSpan left = session.NotAfter - registry.Now;
         life.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        _ = session.Ended.ContinueWith(_ => TryCancel(life), TaskScheduler.Default);
         try
         {
             while (await reader.ReadAsync(life.Token) is { } frame)
@@ -137,7 +149,19 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         }
         catch (OperationCanceledException)
         {
-            return new SessionClosed(ErrorCode.Expired, "the session's time is over");
+            return session.Ended.IsCompleted ? await session.Ended : new SessionClosed(ErrorCode.Expired, "the session's time is over");
+        }
+    }
+
+    private static void TryCancel(CancellationTokenSource life)
+    {
+        try
+        {
+            life.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The session has ended by itself.
         }
     }
 

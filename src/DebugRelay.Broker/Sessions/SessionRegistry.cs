@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>The sessions of this host, from challenge to end.</summary>
-internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust trust, HostProfile profile, string workerFolder, string ledgerKeySha256) : IDisposable
+internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust trust, HostProfile profile, string workerFolder, string ledgerKeySha256) : IDisposable
 {
     private readonly ConcurrentDictionary<string, BrokerSession> _sessions = new();
     private readonly Lock _opening = new();
@@ -17,6 +17,9 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
 
     /// <summary>The host's name.</summary>
     public string Host => configuration.Host;
+
+    /// <summary>The time that rights are judged by.</summary>
+    public DateTimeOffset Now => trust.Now;
 
     /// <summary>A session that runs, or null.</summary>
     public BrokerSession? Find(string id) => _sessions.GetValueOrDefault(id);
@@ -32,38 +35,42 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
             throw new ProtocolException(ErrorCode.LimitReached, "too many sessions are being opened");
         }
         string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        return (new Challenge(Host, id, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), DateTimeOffset.UtcNow + Limits.Session, ledgerKeySha256), new Slot(this));
+        return (new Challenge(Host, id, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), trust.Now + Limits.Session, ledgerKeySha256), new Slot(this));
     }
 
     /// <summary>Opens the session that a proof is for.</summary>
     /// <exception cref="RefusedException">The proof does not hold, the policy has no role for its bearer, or the host is full.</exception>
     public BrokerSession Open(Challenge challenge, Proof proof)
     {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
+        HostTrust current = trust.Current;
+        DateTimeOffset now = trust.Now;
         ProofResult<VerifiedSession> result = new SessionProof(proof.Statement, proof.Signature, [.. proof.Certificates.Select(c => new ReadOnlyMemory<byte>(c))])
-            .Verify(trust.Store, challenge.Host, challenge.Session, challenge.Nonce, now);
+            .Verify(current.Store, challenge.Host, challenge.Session, challenge.Nonce, now);
         if (!result.IsValid)
             throw new RefusedException(new Refused(ErrorCode.BadProof, result.Message));
         VerifiedSession verified = result.Value;
-        if (PolicyEngine.RolesOf(trust.Policy, verified.Identity).Count == 0)
+        if (PolicyEngine.RolesOf(current.Policy, verified.Identity).Count == 0)
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member"));
-        DateTimeOffset notAfter = trust.EndOf(verified, now, Limits.Session);
-        var session = new BrokerSession(challenge.Session, verified, notAfter, workerFolder, profile);
+        if (current.Recheck(verified, now) is { } withdrawal)
+            throw new RefusedException(new Refused(ErrorCode.Denied, withdrawal.Reason));
+        var session = new BrokerSession(verified, now, current.EndOf(verified, now, Limits.Session), workerFolder, profile);
         lock (_opening)
         {
-            if (_sessions.Count >= Limits.Sessions)
-                throw new RefusedException(new Refused(ErrorCode.LimitReached, $"{Limits.Sessions} sessions run on this host already"));
-            int most = PolicyEngine.LimitsOf(trust.Policy, verified.Identity)?.Sessions ?? 0;
+            if (_sessions.Count >= configuration.Limits.Sessions)
+                throw new RefusedException(new Refused(ErrorCode.LimitReached, $"{configuration.Limits.Sessions} sessions run on this host already"));
+            int most = PolicyEngine.LimitsOf(current.Policy, verified.Identity)?.Sessions ?? 0;
             if (_sessions.Values.Count(s => !s.HasEnded && s.Proof.Identity.Equals(verified.Identity)) >= most)
                 throw new RefusedException(new Refused(ErrorCode.LimitReached, $"{verified.Identity} has {most} sessions on this host already, which is what the role allows", "Close one."));
             _sessions[session.Id] = session;
         }
+        // Asked again after it was added: a change that does not see it is seen by it.
+        session.Judge(trust.Current, trust.Now);
         return session;
     }
 
     /// <summary>What the agent is told of a session that stands.</summary>
     public SessionOpened Describe(BrokerSession session) => new(
-        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, profile.Name, profile.Sha256);
+        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Current.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, profile.Name, profile.Sha256);
 
     /// <summary>Ends a session.</summary>
     public async Task EndAsync(BrokerSession session, string code)
@@ -72,6 +79,47 @@ internal sealed class SessionRegistry(HostConfiguration configuration, HostTrust
         await session.EndAsync(code);
         _sessions.TryRemove(session.Id, out _);
     }
+
+    /// <summary>The sessions that run, as `session.list` shows them.</summary>
+    public SessionList List() => new(
+        [.. _sessions.Values.Where(s => !s.HasEnded).OrderBy(s => s.Opened).Select(s => s.Describe())], [.. trust.Problems]);
+
+    /// <summary>Ends another's session.</summary>
+    /// <returns>Null when there is no such session.</returns>
+    public KilledSession? Kill(string id, string by, string? reason)
+    {
+        if (Find(id) is not { HasEnded: false } session)
+            return null;
+        session.End(ErrorCode.Killed, $"{by} ended the session{(reason is null ? "" : $": {reason}")}");
+        return new KilledSession(session.Id, session.Proof.Identity.ToString());
+    }
+
+    /// <summary>Watches what the host trusts, and judges live sessions again: when it has changed, and every second by the clock.</summary>
+    public async Task WatchAsync(CancellationToken cancellation)
+    {
+        trust.Changed += JudgeAll;
+        Task watching = trust.WatchAsync(cancellation);
+        using var timer = new PeriodicTimer(Limits.Recheck);
+        string? stale = null;
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                string? now = trust.Current.Store.RevocationLists.StaleProblem(trust.Now);
+                if (now != stale)
+                    JudgeAll();
+                stale = now;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The broker stops.
+        }
+        await watching;
+        trust.Changed -= JudgeAll;
+    }
+
+    private void JudgeAll() => Parallel.ForEach(_sessions.Values, session => session.Judge(trust.Current, trust.Now));
 
     /// <summary>Ends all sessions.</summary>
     public Task EndAllAsync(string code) => Task.WhenAll(_sessions.Values.Select(s => EndAsync(s, code)));

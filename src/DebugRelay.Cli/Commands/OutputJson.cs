@@ -6,6 +6,7 @@ using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
+using DebugRelay.Scrubbing;
 
 namespace DebugRelay.Cli.Commands;
 
@@ -15,9 +16,12 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(ListedProcess[]))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
+[JsonSerializable(typeof(ProfileVerdict))]
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(NamedVerdict))]
 [JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(KilledSession))]
 [JsonSerializable(typeof(PolicyAnswer))]
 [JsonSerializable(typeof(GrantVerdict))]
 [JsonSerializable(typeof(ShownRecording))]

@@ -93,6 +93,7 @@ internal sealed class EngineerProof : IDisposable
         Grant = grant?.Sha256,
         BreakGlass = breakGlass,
         Watch = order.Watch,
+        Kill = order.Kill,
     };
 
     private static EventPipeParameters ParametersOf(EventPipeOrder order) => new()

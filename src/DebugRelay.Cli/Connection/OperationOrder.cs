@@ -14,6 +14,9 @@ internal sealed record OperationOrder(string Name, TargetProcess? Target = null,
 
     /// <summary>The session to watch; null for every other operation.</summary>
     public string? Watch { get; init; }
+
+    /// <summary>The session to end; null for every other operation.</summary>
+    public string? Kill { get; init; }
 }
 
 /// <summary>What the user brings along for operations that need more than his roles.</summary>

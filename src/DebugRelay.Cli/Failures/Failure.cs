@@ -27,7 +27,7 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
     /// <param name="code">One of <see cref="ErrorCode"/>; one that this client does not know counts as a failed operation.</param>
     public static int OfCode(string code) => code switch
     {
-        ErrorCode.Denied or ErrorCode.Expired or ErrorCode.Idle or ErrorCode.NoSession or ErrorCode.BadProof or ErrorCode.BadRequest or ErrorCode.Replayed
+        ErrorCode.Denied or ErrorCode.Revoked or ErrorCode.Killed or ErrorCode.Expired or ErrorCode.Idle or ErrorCode.NoSession or ErrorCode.BadProof or ErrorCode.BadRequest or ErrorCode.Replayed
             or ErrorCode.UnknownOperation or ErrorCode.LimitReached or ErrorCode.UsedUp => Failures.ExitCode.Refused,
 
         ErrorCode.Truncated or ErrorCode.FrameTooLong or ErrorCode.UnknownFrame or ErrorCode.UnexpectedFrame or ErrorCode.BadMessage
@@ -40,6 +40,8 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
     {
         ErrorCode.Denied => "ask who keeps the host's policy.json, or see what you may do with `debugrelay ps`",
         ErrorCode.UsedUp => "ask for another grant with `debugrelay access request`",
+        ErrorCode.Revoked => "your access was taken away: ask who keeps the host's policy and your certificate",
+        ErrorCode.Killed => "ask who ended it; the recording has it",
         ErrorCode.Expired => "start again: a new session has a new end; an expired certificate must be issued again",
         ErrorCode.Idle => "start again: the role closes a session in which nothing is asked for a while",
         ErrorCode.LimitReached => "end another session or operation, or try again later",

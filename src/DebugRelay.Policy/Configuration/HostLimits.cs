@@ -18,8 +18,8 @@ public sealed record HostLimits
     /// <summary>TLS handshakes at once from one address (IPv6: one /64). 16.</summary>
     public int HandshakesPerAddress { get; init; } = 16;
 
-    /// <summary>Handshakes from one address that may fail in a second before the next ones wait. 20.</summary>
-    public int FailuresPerSecond { get; init; } = 20;
+    /// <summary>Handshakes from one address that may fail in a second before the next ones wait. 50: a fifth of one CPU.</summary>
+    public int FailuresPerSecond { get; init; } = 50;
 
     // Above these a host is not protected any more, it only seems to be.
     private const int MostSessions = 4096;

@@ -76,7 +76,7 @@ public static class CertificateCheck
                 ?? CheckStrength(path)
                 ?? CheckRest(chain, built, certificate)
                 ?? CheckRevocation(path, trust, at)
-                ?? CheckIdentity(certificate);
+                ?? CheckIdentity(certificate, path);
         }
         catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
         {
@@ -164,14 +164,14 @@ public static class CertificateCheck
 
     private static CertificateResult? CheckRevocation(X509Certificate2[] path, TrustStore trust, DateTimeOffset at) =>
         path.Zip(path.Skip(1))
-            .Select(pair => trust.RevocationLists.Check(pair.First, pair.Second, at))
+            .Select(pair => trust.RevocationLists.Check(pair.First, pair.Second, at, trust.TolerateStale))
             .FirstOrDefault(result => result is not null);
 
-    private static CertificateResult CheckIdentity(X509Certificate2 certificate)
+    private static CertificateResult CheckIdentity(X509Certificate2 certificate, X509Certificate2[] path)
     {
         try
         {
-            return CertificateResult.Valid(PeerIdentity.FromCertificate(certificate));
+            return CertificateResult.Valid(PeerIdentity.FromCertificate(certificate), path.Min(each => new DateTimeOffset(each.NotAfter.ToUniversalTime())));
         }
         catch (IdentityException error)
         {

@@ -49,6 +49,9 @@ public sealed record CertificateResult
     /// <summary>Why the certificate is refused; null when it is not.</summary>
     public CertificateFailure? Failure { get; private init; }
 
+    /// <summary>When the first certificate of the chain expires; the least value when the certificate is refused.</summary>
+    public DateTimeOffset NotAfter { get; private init; }
+
     /// <summary>One sentence for the log and the operator; empty on success.</summary>
     public string Message { get; private init; } = "";
 
@@ -57,7 +60,7 @@ public sealed record CertificateResult
     [MemberNotNullWhen(false, nameof(Failure))]
     public bool IsValid => Identity is not null;
 
-    internal static CertificateResult Valid(PeerIdentity identity) => new() { Identity = identity };
+    internal static CertificateResult Valid(PeerIdentity identity, DateTimeOffset notAfter) => new() { Identity = identity, NotAfter = notAfter };
 
     internal static CertificateResult Refused(CertificateFailure failure, string message) => new() { Failure = failure, Message = message };
 }

@@ -42,12 +42,15 @@ public sealed class CertificateRevocationList
         if (!body.TryReadInt32(out int version) || version != 1) throw new AsnContentException("The list is not of version 2.");
         if (ReadAlgorithm(body) != _algorithm) throw new AsnContentException("The two names of the signature's algorithm differ.");
         _issuer = body.ReadEncodedValue().ToArray();
-        ReadTime(body);
+        ThisUpdate = ReadTime(body);
         NextUpdate = IsTime(body) ? ReadTime(body) : throw new AsnContentException("The list does not say when the next one is due.");
         _serials = IsSequence(body) ? ReadEntries(body.ReadSequence()) : FrozenSet<string>.Empty;
         if (body.HasData) Number = ReadListExtensions(body);
         body.ThrowIfNotEmpty();
     }
+
+    /// <summary>When the list was issued.</summary>
+    public DateTimeOffset ThisUpdate { get; }
 
     /// <summary>When the list must have been replaced; later it no longer tells that a certificate stands.</summary>
     public DateTimeOffset NextUpdate { get; }
@@ -89,6 +92,8 @@ public sealed class CertificateRevocationList
             if (text[fields.Label] == PemLabel) yield return Convert.FromBase64String(text[fields.Base64Data]);
             text = text[fields.Location.End..];
         }
+        // Half of a file may still hold whole lists: what it lacks would go unseen.
+        if (text.Contains("-----BEGIN", StringComparison.Ordinal)) throw new FormatException("it ends within a list");
     }
 
     private bool Verify(X509Certificate2 issuer)

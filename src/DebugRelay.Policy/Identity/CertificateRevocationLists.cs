@@ -24,7 +24,7 @@ public sealed class CertificateRevocationLists
 
     /// <summary>What the lists say of a certificate at a time.</summary>
     /// <returns>Null when it stands; else the failure and its sentence.</returns>
-    internal CertificateResult? Check(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at)
+    internal CertificateResult? Check(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at, bool tolerateStale)
     {
         if (_lists.Count == 0) return null;
         CertificateRevocationList[] own = [.. _lists.Where(list => list.IsFrom(certificate.IssuerName))];
@@ -37,11 +37,22 @@ public sealed class CertificateRevocationLists
         {
             return Refused(CertificateFailure.RevocationUnknown, certificate, "has a revocation list that its authority did not sign");
         }
-        return signed.Any(list => at < list.NextUpdate)
+        return tolerateStale || signed.Any(list => at < list.NextUpdate)
             ? null
             : Refused(
                 CertificateFailure.RevocationUnknown, certificate,
                 $"has a revocation list that was due for renewal at {signed.Max(list => list.NextUpdate):u}");
+    }
+
+    /// <summary>Which authority has not renewed its list in time, in one clause; null when all have.</summary>
+    public string? StaleProblem(DateTimeOffset at)
+    {
+        foreach (CertificateRevocationList list in _lists.Where(list => at >= list.NextUpdate))
+        {
+            bool renewed = _lists.Any(other => other.IsFrom(list.Issuer) && at < other.NextUpdate);
+            if (!renewed) return $"the revocation list of {list.Issuer.Name} was due for renewal at {list.NextUpdate:u}";
+        }
+        return null;
     }
 
     private static CertificateResult Refused(CertificateFailure failure, X509Certificate2 certificate, string what) =>

@@ -22,6 +22,16 @@ public sealed class TrustStore
     /// <summary>The revocation lists.</summary>
     public CertificateRevocationLists RevocationLists { get; }
 
+    /// <summary>Whether a certificate holds while its authority's list is past its time; who takes it then restricts what may be done.</summary>
+    public bool TolerateStale { get; private init; }
+
+    /// <summary>The same store, judging stale lists otherwise.</summary>
+    public TrustStore With(bool tolerateStale) => new(Anchors, RevocationLists) { TolerateStale = tolerateStale };
+
+    /// <summary>A list in the name of an anchor that no anchor of that name signed; null when there is none.</summary>
+    internal CertificateRevocationList? ForgedList() => RevocationLists.Lists.FirstOrDefault(list =>
+        Anchors.Where(anchor => list.IsFrom(anchor.SubjectName)).ToArray() is { Length: > 0 } named && !named.Any(list.IsSignedBy));
+
     /// <summary>Loads anchors (PEM, one or more certificates) and revocation lists (PEM or DER).</summary>
     /// <exception cref="TrustException">A file cannot be read, is too large, or holds no certificate or list.</exception>
     public static TrustStore Load(string anchorFile, params IReadOnlyCollection<string> revocationFiles)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DebugRelay.Policy.Json;
+using DebugRelay.Policy.Rules;
 
 namespace DebugRelay.Policy.Proofs;
 
@@ -18,6 +19,14 @@ public sealed record EventPipeParameters
 
     /// <summary>Seconds to collect, 1 to <see cref="Limits.OperationSeconds"/>; null is until the client or a limit ends it.</summary>
     public int? DurationSeconds { get; init; }
+
+    /// <summary>What a role's limits do not allow, in one clause; null when they allow all of it. Agent and broker both ask.</summary>
+    public string? ProblemFor(RoleLimits limits)
+    {
+        if ((long)BufferMegabytes << 20 > limits.TraceBuffer) return $"a buffer of {BufferMegabytes} MB is more than the role's traceBuffer of {limits.TraceBuffer} bytes";
+        EventProvider? outside = Providers.FirstOrDefault(provider => !limits.Providers.Allow(provider.Name, provider.Keywords));
+        return outside is null ? null : $"the role's providers do not allow {outside.Name} with keywords 0x{outside.Keywords:x}";
+    }
 
     internal static EventPipeParameters Read(StrictValue value)
     {

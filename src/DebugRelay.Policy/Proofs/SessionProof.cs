@@ -46,9 +46,9 @@ public sealed record SessionProof(ReadOnlyMemory<byte> Statement, ReadOnlyMemory
             X509Certificate2[] chain = LoadChain();
             try
             {
-                PeerIdentity identity = CheckCertificate(chain, trust, now);
+                CertificateResult certificate = CheckCertificate(chain, trust, now);
                 CheckSignature(statement, chain[0]);
-                return VerifiedSession.Of(statement, identity, chain[0]);
+                return VerifiedSession.Of(statement, certificate, chain[0], Chain);
             }
             finally
             {
@@ -98,10 +98,10 @@ public sealed record SessionProof(ReadOnlyMemory<byte> Statement, ReadOnlyMemory
         throw new ProofException(ProofFailure.Malformed, "the proof has a certificate that cannot be read");
     }
 
-    private static PeerIdentity CheckCertificate(X509Certificate2[] chain, TrustStore trust, DateTimeOffset now)
+    private static CertificateResult CheckCertificate(X509Certificate2[] chain, TrustStore trust, DateTimeOffset now)
     {
         CertificateResult result = CertificateCheck.ForClient(chain[0], chain[1..], trust, now);
-        return result.IsValid ? result.Identity : throw new ProofException(ProofFailure.CertificateRefused, result.Message);
+        return result.IsValid ? result : throw new ProofException(ProofFailure.CertificateRefused, result.Message);
     }
 
     private void CheckSignature(SessionStatement statement, X509Certificate2 certificate)

@@ -26,19 +26,27 @@ public sealed record VerifiedSession
     /// <summary>The certificate's serial number, in hexadecimal.</summary>
     public string CertificateSerialNumber { get; private init; } = "";
 
-    /// <summary>When the session ends, at the latest: the statement's end or the certificate's, whichever comes first.</summary>
+    /// <summary>The name of the certificate's issuer.</summary>
+    public string CertificateIssuer { get; private init; } = "";
+
+    /// <summary>The certificates of the proof in DER, the engineer's own first: the session is judged again by them when trust changes.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; private init; } = [];
+
+    /// <summary>When the session ends, at the latest: the statement's end or that of the first certificate of the chain to expire.</summary>
     public DateTimeOffset NotAfter { get; private init; }
 
-    internal static VerifiedSession Of(SessionStatement statement, PeerIdentity identity, X509Certificate2 certificate)
+    internal static VerifiedSession Of(
+        SessionStatement statement, CertificateResult result, X509Certificate2 certificate, IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
-        DateTimeOffset certificateEnd = certificate.NotAfter.ToUniversalTime();
         return new VerifiedSession
         {
-            Identity = identity,
+            Identity = result.Identity!,
+            Chain = chain,
+            CertificateIssuer = certificate.IssuerName.Name,
             Statement = statement,
             CertificateSha256 = certificate.GetCertHashString(HashAlgorithmName.SHA256),
             CertificateSerialNumber = certificate.SerialNumber,
-            NotAfter = statement.NotAfter < certificateEnd ? statement.NotAfter : certificateEnd,
+            NotAfter = statement.NotAfter < result.NotAfter ? statement.NotAfter : result.NotAfter,
         };
     }
 }

@@ -63,7 +63,7 @@ public enum FrameType : byte
     /// <summary>Agent to broker: the request is on disk, carry it out. Empty object.</summary>
     Proceed = 0x22,
 
-    /// <summary>Agent to broker on a session's connection: <see cref="Messages.StopOperation"/>.</summary>
+    /// <summary>Both ways on a session's connection between agent and broker: <see cref="Messages.StopOperation"/>.</summary>
     StopOperation = 0x23,
 
     /// <summary>Worker to broker, first: <see cref="Messages.WorkerReady"/>.</summary>

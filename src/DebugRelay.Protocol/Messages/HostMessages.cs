@@ -15,10 +15,11 @@ public sealed record Decided(bool Allowed, string? Code, string Reason, TargetPr
 /// <param name="Started">When it started.</param>
 public sealed record TargetProcess(int Pid, ulong StartTime, string Name, string User, DateTimeOffset Started);
 
-/// <summary>Ends an operation.</summary>
+/// <summary>Ends an operation. From the broker, it says that it ends one by itself.</summary>
 /// <param name="Number">The request's number.</param>
 /// <param name="Code">One of <see cref="ErrorCode"/>: why.</param>
-public sealed record StopOperation(ulong Number, string Code);
+/// <param name="Message">One line, from the broker; else null.</param>
+public sealed record StopOperation(ulong Number, string Code, string? Message = null);
 
 /// <summary>What a worker scrubs with.</summary>
 /// <param name="Name">What reports call the profile.</param>

@@ -36,6 +36,8 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(CancelJob))]
 [JsonSerializable(typeof(ProcessList))]
 [JsonSerializable(typeof(ProcessDetails))]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(KilledSession))]
 [JsonSerializable(typeof(DumpLine))]
 [JsonSerializable(typeof(DumpReport))]
 [JsonSerializable(typeof(DumpFacts))]

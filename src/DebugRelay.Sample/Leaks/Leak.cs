@@ -32,6 +32,7 @@ internal abstract class Leak
         new LogObjectLeak(secrets, services.GetRequiredService<ILogger<LogObjectLeak>>()),
         new ExceptionLeak(secrets),
         new ActivityTagLeak(secrets),
+        new DiagnosticSourceLeak(secrets),
         new MetricTagLeak(secrets, services.GetRequiredService<ShopMetrics>()),
         new RequestUrlLeak(secrets),
         new RequestHeaderLeak(secrets),

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using DebugRelay.NetTrace;
 
 namespace DebugRelay.Scrubbing.Events;
 
@@ -20,8 +19,8 @@ internal static class RuntimeProviders
     public static bool Contains(string provider) => Names.Contains(provider);
 
     /// <summary>Messages of exceptions are written by the application. Of an exception's fields only the first is a type name.</summary>
-    public static bool HoldsFreeText(EventType type, EventField field) =>
-        (type.EventId == ExceptionThrown && !ReferenceEquals(field, type.Fields[0]))
+    public static bool HoldsFreeText(FieldFacts field) =>
+        (field.EventId == ExceptionThrown && !field.IsFirst)
         || field.Name.Contains("Message", StringComparison.OrdinalIgnoreCase)
         || field.Name.Contains("Reason", StringComparison.OrdinalIgnoreCase);
 }

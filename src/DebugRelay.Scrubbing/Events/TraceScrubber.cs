@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using DebugRelay.NetTrace;
 using DebugRelay.Scrubbing.Detectors;
-using DebugRelay.Scrubbing.Profiles;
 using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing.Events;
@@ -15,8 +14,6 @@ public sealed record ScrubResult(RewriteSummary Summary, ScrubReport Report);
 /// </summary>
 public sealed class TraceScrubber : ITraceFilter, IDisposable
 {
-    private const string PrivateProviders = "Private.";
-
     private readonly ScrubProfile _profile;
     private readonly TextScrubber _text;
     private readonly ByteSearch _bytes;
@@ -65,7 +62,7 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
             return EventAction.Keep;
         }
 
-        if (_profile.DropsPrivateProviders && type.Provider.StartsWith(PrivateProviders, StringComparison.OrdinalIgnoreCase))
+        if (_profile.DropsProvider(type.Provider))
         {
             return Drop(type, FieldRules.PrivateProvider);
         }
@@ -164,7 +161,7 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
             {
                 VisitValue(type, plans[next], ref fields, i);
             }
-            else if (field.Kind == EventFieldKind.Text && plans[next].IsSearched && !_masked.Contains(i))
+            else if (field.Kind == EventFieldKind.Text && plans[next].Judgement.IsSearched && !_masked.Contains(i))
             {
                 VisitSibling(type, plans[next], ref fields, i);
             }
@@ -184,27 +181,27 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
             case EventFieldKind.Text:
                 VisitText(type, plan, ref fields, i);
                 break;
-            case EventFieldKind.Bytes when !plan.Keeps || (plan.IsSearched && _bytes.HoldsFinding(fields.Bytes(i), type.Provider)):
-            case EventFieldKind.Fixed when !plan.Keeps || plan.NameRule is not null:
+            case EventFieldKind.Bytes when TakesOutBytes(type, plan.Judgement, fields.Bytes(i)):
+            case EventFieldKind.Fixed when !plan.Judgement.Keeps || plan.Judgement.NameRule is not null:
                 BlankValue(type, plan, ref fields, i);
                 break;
         }
     }
 
+    private bool TakesOutBytes(EventType type, FieldJudgement judgement, ReadOnlySpan<byte> bytes) =>
+        !judgement.Keeps || (judgement.IsSearched && _bytes.HoldsFinding(bytes, type.Provider));
+
     private void VisitText(EventType type, FieldPlan plan, ref EventFields fields, int i)
     {
         var text = fields.Text(i);
-        if (KeyRule(plan, ref fields) is { } rule && !Placeholders.Is(text))
+        var keyRule = plan.Key is { Last: >= 0 } key ? _profile.SecretRuleOf(fields.Text(key.Last)) : null;
+        if (plan.Judgement.TakesOut(text, keyRule) is { } rule)
         {
-            TakeOut(type, rule, isKnown: true, text, ref fields, i);
-        }
-        else if (!plan.Keeps)
-        {
-            TakeOut(type, plan.Rule, plan.IsTakenOutByRule, text, ref fields, i);
+            TakeOut(type, rule, isKnown: rule != FieldRules.Unlisted, text, ref fields, i);
         }
         else
         {
-            KeepText(type, plan, text, ref fields, i);
+            KeepText(type, plan.Judgement, text, ref fields, i);
         }
     }
 
@@ -226,30 +223,19 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
         fields.Replace(i, _text.ReplaceAll(text, rule, type.Provider));
     }
 
-    private void KeepText(EventType type, FieldPlan plan, ReadOnlySpan<char> text, ref EventFields fields, int i)
+    private void KeepText(EventType type, FieldJudgement judgement, ReadOnlySpan<char> text, ref EventFields fields, int i)
     {
-        var isChanged = plan.IsSearched && _text.TryScrub(text, plan.Kind, type.Provider, out text);
-        text = isChanged ? text : fields.Text(i);
-        if (plan.Treatment.Action == ScrubAction.Truncate && text.Length > plan.Treatment.Length)
+        if (_text.TryKeep(text, judgement, type.Provider, out var kept))
         {
-            _text.Count(type.Provider, plan.Rule.Name);
-            _masked.Add(i);
-            fields.Replace(i, text[..plan.Treatment.Length]);
-        }
-        else if (isChanged)
-        {
-            fields.Replace(i, text);
+            fields.Replace(i, kept);
         }
     }
 
-    private Rule? KeyRule(FieldPlan plan, ref EventFields fields) =>
-        plan.NameRule ?? (plan.By is not { NamesField: true } && plan.Key is { Last: >= 0 } key ? _profile.SecretRuleOf(fields.Text(key.Last)) : null);
-
     private void VisitSibling(EventType type, FieldPlan plan, ref EventFields fields, int i)
     {
-        if (_text.TryScrubSibling(fields.Text(i), plan.Kind, type.Provider, out var scrubbed))
+        if (_text.TryScrubSibling(fields.Text(i), plan.Judgement.TextKind, type.Provider, out var scrubbed))
         {
-            fields.Replace(i, scrubbed);
+            fields.Replace(i, plan.Judgement.Treatment.Cut(scrubbed));
         }
     }
 
@@ -257,7 +243,7 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
     {
         if (!fields.Bytes(i).IsEmpty)
         {
-            var rule = plan.By is not null && !plan.Keeps ? plan.Rule : plan.Field.Kind == EventFieldKind.Bytes ? FieldRules.Bytes : FieldRules.Number;
+            var rule = plan.Judgement is { By: not null, Keeps: false } judgement ? judgement.Rule : plan.Field.Kind == EventFieldKind.Bytes ? FieldRules.Bytes : FieldRules.Number;
             _text.Count(type.Provider, rule.Name);
             fields.Blank(i);
         }

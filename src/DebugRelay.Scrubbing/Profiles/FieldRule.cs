@@ -1,5 +1,6 @@
 using System.Globalization;
 using DebugRelay.NetTrace;
+using DebugRelay.Scrubbing.Events;
 using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing.Profiles;
@@ -26,8 +27,10 @@ internal sealed record FieldRule(
         Provider?.Matches(provider) is null or true
         && (Event is null || Event.Matches(name) || Event.Matches(id.ToString(CultureInfo.InvariantCulture)));
 
-    public bool MatchesField(EventField field) =>
-        (Type is null || Type == field.Kind) && (Field is null || Field.Matches(field.Path) || Field.Matches(field.Name));
+    public bool Matches(FieldFacts field) =>
+        (Type is null || Type == field.Kind)
+        && (Field is null || Field.Matches(field.Path) || Field.Matches(field.Name))
+        && MatchesEvent(field.Provider, field.Event, field.EventId);
 
     /// <summary>Whether nothing is left for the other rule, where this one stands before it.</summary>
     public bool Covers(FieldRule other) =>

@@ -28,6 +28,17 @@ internal sealed record Treatment(ScrubAction Action, bool IsSameLength = false, 
     public static readonly Treatment Keep = new(ScrubAction.Keep);
     public static readonly Treatment Mask = new(ScrubAction.Mask);
 
+    /// <summary>What a field's text is cut to: all of it unless it is truncated, and never half of a surrogate pair.</summary>
+    public ReadOnlySpan<char> Cut(ReadOnlySpan<char> text)
+    {
+        if (Action != ScrubAction.Truncate || text.Length <= Length)
+        {
+            return text;
+        }
+
+        return text[..(Length > 0 && char.IsHighSurrogate(text[Length - 1]) ? Length - 1 : Length)];
+    }
+
     public override string ToString() => Action switch
     {
         ScrubAction.Mask when IsSameLength => "mask (same length)",

@@ -16,6 +16,9 @@ internal sealed class FakeRuntime : IDisposable
         _listener.Listen();
     }
 
+    /// <summary>Whether a connection of the host waits.</summary>
+    public bool IsAsked => _listener.Poll(0, SelectMode.SelectRead);
+
     /// <summary>The next connection of the host.</summary>
     public ValueTask<Socket> AcceptAsync(CancellationToken cancellation) => _listener.AcceptAsync(cancellation);
 

@@ -12,7 +12,6 @@ namespace DebugRelay.FunctionalTests.Faults;
 /// <summary>A host that is stopped, or cannot start: in order, soon, and with an exit code that tells.</summary>
 public sealed class HostStopTests
 {
-    private const int HangUp = 1;
     private const int Interrupt = 2;
     private const int Terminate = 15;
 
@@ -20,7 +19,6 @@ public sealed class HostStopTests
 
     /// <summary>A terminal's Ctrl-C or end and a service manager's stop reach the agent, its broker and the workers alike.</summary>
     [Theory]
-    [InlineData(HangUp)]
     [InlineData(Interrupt)]
     [InlineData(Terminate)]
     public async Task A_signal_to_all_processes_of_a_host_ends_a_trace_in_order(int signal)

@@ -142,7 +142,7 @@ public sealed class TraceFaultTests
             File.WriteAllText(f.File("agent.json"), File.ReadAllText(f.File("agent.json")).Replace("\"host\"", "\"killFile\": \"kill\", \"host\"", StringComparison.Ordinal)));
         await using RawSession session = await OpenAsync(host);
         host.Folder.WriteFile("kill", "");
-        Assert.Equal(ErrorCode.Denied, (await ReadClosedAsync(session.Control)).Code);
+        Assert.Equal(ErrorCode.Revoked, (await ReadClosedAsync(session.Control)).Code);
         RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => OpenAsync(host));
         Assert.Equal(ErrorCode.Denied, e.Refusal.Code);
         File.Delete(host.Folder.File("kill"));

@@ -31,6 +31,7 @@ public sealed class LeakTrace : IAsyncLifetime
         ["log-json"] = LogEvents,
         ["exception-message"] = ["Microsoft-Windows-DotNETRuntime/Exception/Start"],
         ["activity-tag"] = ["Microsoft-Diagnostics-DiagnosticSource/Activity/Stop"],
+        ["diagnostic-source"] = ["Microsoft-Diagnostics-DiagnosticSource/Event"],
         ["metric-tag"] = ["System.Diagnostics.Metrics/CounterRateValuePublished"],
         ["url-query"] = [.. LogEvents, "System.Net.Http/Request/Start"],
         ["header"] = LogEvents,
@@ -99,7 +100,8 @@ public sealed class LeakTrace : IAsyncLifetime
         new("System.Net.Http", EventLevel.Informational),
         new("Microsoft-Diagnostics-DiagnosticSource", EventLevel.Verbose, 0x2, new Dictionary<string, string>
         {
-            ["FilterAndPayloadSpecs"] = "[AS]DebugRelay.Sample.Shop/Stop:-DisplayName;Tags=TagObjects.*Enumerate",
+            ["FilterAndPayloadSpecs"] = "[AS]DebugRelay.Sample.Shop/Stop:-DisplayName;Tags=TagObjects.*Enumerate\n"
+                + "DebugRelay.Sample.Payments/Charge:-Product;Payer;Password",
         }),
         new("System.Diagnostics.Metrics", EventLevel.Informational, 0x2, new Dictionary<string, string>
         {

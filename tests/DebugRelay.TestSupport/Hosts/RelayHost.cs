@@ -51,11 +51,17 @@ public sealed class RelayHost : IAsyncDisposable
     /// <param name="policy">Its policy; <see cref="OpenPolicy"/> when null.</param>
     /// <param name="prepare">Changes the files before the agent reads them.</param>
     /// <param name="temporaryFolder">The host's TMPDIR, where it finds targets' sockets first; the test's own when null.</param>
-    public static async Task<RelayHost> StartAsync(string? policy = null, Action<TemporaryFolder>? prepare = null, string? temporaryFolder = null)
+    /// <param name="crlUntil">Whether the host has a revocation list (number 1), and watches a deny list and a kill file; the list is due then.</param>
+    /// <param name="limits">The host's limits, as agent.json has them.</param>
+    public static async Task<RelayHost> StartAsync(string? policy = null, Action<TemporaryFolder>? prepare = null, string? temporaryFolder = null, DateTimeOffset? crlUntil = null, string? limits = null)
     {
         var folder = new TemporaryFolder();
         var authority = new TestAuthority();
         string configuration = WriteConfiguration(folder, authority, policy ?? OpenPolicy);
+        if (crlUntil is { } until)
+            WatchRevocation(folder, authority, until);
+        if (limits is not null)
+            AddToConfiguration(folder, $"\"limits\": {limits}");
         prepare?.Invoke(folder);
         TestProcess agent = TestProcess.Start(BuiltPrograms.Agent, ["run", "--config", configuration],
             temporaryFolder is null ? NoDiagnostics : new Dictionary<string, string?>(NoDiagnostics) { ["TMPDIR"] = temporaryFolder });
@@ -95,6 +101,25 @@ public sealed class RelayHost : IAsyncDisposable
             }
             """);
     }
+
+    /// <summary>Puts a whole file in another's place at once, as who manages a host does.</summary>
+    public void Replace(string name, byte[] content)
+    {
+        File.WriteAllBytes(Folder.File($"{name}.next"), content);
+        File.Move(Folder.File($"{name}.next"), Folder.File(name), overwrite: true);
+    }
+
+    /// <summary>The same for text.</summary>
+    public void Replace(string name, string content) => Replace(name, System.Text.Encoding.UTF8.GetBytes(content));
+
+    private static void WatchRevocation(TemporaryFolder folder, TestAuthority authority, DateTimeOffset until)
+    {
+        File.WriteAllBytes(folder.File("ca.crl"), authority.RevocationList(1, until));
+        AddToConfiguration(folder, "\"crl\": [\"ca.crl\"], \"denyList\": \"deny.json\", \"killFile\": \"kill\"");
+    }
+
+    private static void AddToConfiguration(TemporaryFolder folder, string members)
+        => folder.WriteFile("agent.json", File.ReadAllText(folder.File("agent.json")).Replace("\"host\"", $"{members}, \"host\"", StringComparison.Ordinal));
 
     /// <summary>Writes a certificate and its key as NAME.crt and NAME.key.</summary>
     public static void WritePem(TemporaryFolder folder, string name, X509Certificate2 certificate)

@@ -44,6 +44,15 @@ public sealed class TestAuthority : IDisposable
     /// <summary>An engineer's names with a server's usage.</summary>
     public X509Certificate2 ServerAsClient(string spiffeId) => Client(spiffeId, usage: ServerAuthentication);
 
+    /// <summary>A revocation list in DER that holds for an hour, unless told otherwise.</summary>
+    public byte[] RevocationList(int number, DateTimeOffset? nextUpdate = null, params X509Certificate2[] revoked)
+    {
+        var builder = new CertificateRevocationListBuilder();
+        foreach (X509Certificate2 certificate in revoked)
+            builder.AddEntry(certificate, DateTimeOffset.UtcNow.AddMinutes(-1));
+        return builder.Build(_certificate, number, nextUpdate ?? DateTimeOffset.UtcNow.AddHours(1), HashAlgorithmName.SHA256, thisUpdate: DateTimeOffset.UtcNow.AddHours(-1));
+    }
+
     public void Dispose() => _certificate.Dispose();
 
     private X509Certificate2 Issue(string name, string usage, DateTimeOffset notAfter, Action<SubjectAlternativeNameBuilder> names) => Issue(name, [usage], notAfter, names);

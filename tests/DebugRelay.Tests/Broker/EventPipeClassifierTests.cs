@@ -122,10 +122,10 @@ public class EventPipeClassifierTests
     [Fact]
     public void A_buffer_is_as_large_as_the_role_allows_and_no_larger()
     {
-        EventPipeRequest built = EventPipeClassifier.Check("trace", Parameters("System.Runtime", 0, 4, ""), ProviderArguments.None);
-        EventPipeClassifier.CheckBuffer(built, 64L << 20);
-        ProtocolException e = Assert.Throws<ProtocolException>(() => EventPipeClassifier.CheckBuffer(built, (64L << 20) - 1));
-        Assert.Equal(ErrorCode.LimitReached, e.Code);
+        EventPipeParameters parameters = Parameters("System.Runtime", 0, 4, "");
+        long bytes = (long)parameters.BufferMegabytes << 20;
+        Assert.Null(parameters.ProblemFor(new RoleLimits { TraceBuffer = bytes }));
+        Assert.Contains("traceBuffer", parameters.ProblemFor(new RoleLimits { TraceBuffer = bytes - 1 }), StringComparison.Ordinal);
     }
 
     private static EventPipeParameters Parameters(string provider, ulong keywords, int level, string arguments) => new()

@@ -32,6 +32,8 @@ public class FailureTests
         [ErrorCode.Denied] = Refused,
         [ErrorCode.UsedUp] = Refused,
         [ErrorCode.Expired] = Refused,
+        [ErrorCode.Revoked] = Refused,
+        [ErrorCode.Killed] = Refused,
         [ErrorCode.Idle] = Refused,
         [ErrorCode.NoProcess] = Failed,
         [ErrorCode.TargetFailed] = Failed,

@@ -5,6 +5,7 @@ using System.Text;
 using DebugRelay.NetTrace;
 using DebugRelay.Scrubbing;
 using DebugRelay.Scrubbing.Events;
+using DebugRelay.TestSupport.Leaks;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
 using Xunit;

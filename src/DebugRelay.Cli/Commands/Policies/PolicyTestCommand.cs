@@ -13,9 +13,9 @@ namespace DebugRelay.Cli.Commands.Policies;
 internal sealed class PolicyTestCommand
 {
     private readonly CommandContext _context;
-    private readonly Option<string> _policy = new("--policy") { HelpName = "FILE", Description = "A policy.json", Required = true };
-    private readonly Option<string> _as = new("--as") { HelpName = "ID", Description = "Who asks: spiffe://…, email:… or cn:…", Required = true };
-    private readonly Option<string> _operation = new("--operation") { HelpName = "OP", Description = "What is asked: trace, dump.heap, …", Required = true };
+    private readonly Option<string> _policy = new("--policy") { HelpName = "FILE", Description = "A policy.json" };
+    private readonly Option<string> _as = new("--as") { HelpName = "ID", Description = "Who asks: spiffe://…, email:… or cn:…" };
+    private readonly Option<string> _operation = new("--operation") { HelpName = "OP", Description = "What is asked: trace, dump.heap, …" };
     private readonly Option<string> _process = new("--process") { HelpName = "P", Description = "Of which process: its name, or its pid where only the number is known" };
     private readonly Option<string> _user = new("--user") { HelpName = "U", Description = "The user who runs the process" };
     private readonly Option<string> _container = new("--container") { HelpName = "C", Description = "The process's container" };
@@ -24,6 +24,7 @@ internal sealed class PolicyTestCommand
     private readonly Option<string> _reason = new("--reason") { HelpName = "TEXT", Description = "Why, where a role asks for it" };
     private readonly Option<bool> _unscrubbed = new("--unscrubbed") { Description = "Ask for the data without scrubbing" };
     private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly ProfileTest _profile = new();
 
     private PolicyTestCommand(CommandContext context)
     {
@@ -35,9 +36,9 @@ internal sealed class PolicyTestCommand
     public static Command Create(CommandContext context)
     {
         var test = new PolicyTestCommand(context);
-        var command = new Command("test", "Ask a policy as a host would: exit code 0 allowed, 3 denied");
+        var command = new Command("test", "Ask a policy as a host would (exit code 0 allowed, 3 denied), or a scrub profile what it does to a field");
         Option[] options =
-            [test._policy, test._as, test._operation, test._process, test._user, test._container, test._host, test._at, test._reason, test._unscrubbed, test._json];
+            [test._policy, test._as, test._operation, test._process, test._user, test._container, test._host, test._at, test._reason, test._unscrubbed, .. test._profile.Options, test._json];
         foreach (Option option in options)
             command.Options.Add(option);
         command.SetAction(test.Run);
@@ -46,8 +47,10 @@ internal sealed class PolicyTestCommand
 
     private int Run(ParseResult parsed)
     {
-        PolicyDocument policy = Load(parsed.GetRequiredValue(_policy));
-        if (!PeerIdentity.TryParse(parsed.GetRequiredValue(_as), out PeerIdentity? identity, out string problem))
+        if (_profile.IsAsked(parsed))
+            return _profile.Run(parsed, parsed.GetValue(_json), _context.Terminal);
+        PolicyDocument policy = Load(Asked(parsed, _policy));
+        if (!PeerIdentity.TryParse(Asked(parsed, _as), out PeerIdentity? identity, out string problem))
             throw new UsageException($"--as {problem}", "write spiffe://DOMAIN/PATH, email:NAME@DOMAIN or cn:NAME");
         AccessRequest request = ReadRequest(parsed);
         DateTimeOffset at = parsed.GetValue(_at) is { } time ? ReadTime(time) : DateTimeOffset.UtcNow;
@@ -58,6 +61,10 @@ internal sealed class PolicyTestCommand
             WriteTo(_context.Terminal, answer);
         return answer.Allowed ? ExitCode.Done : ExitCode.Refused;
     }
+
+    /// <exception cref="UsageException">It was left out.</exception>
+    private static string Asked(ParseResult parsed, Option<string> option)
+        => parsed.GetValue(option) ?? throw new UsageException($"{option.Name} is missing", "give --policy, --as and --operation; or --profile, --provider, --event and --field");
 
     private static PolicyDocument Load(string path)
     {
@@ -73,7 +80,7 @@ internal sealed class PolicyTestCommand
 
     private AccessRequest ReadRequest(ParseResult parsed)
     {
-        string operation = parsed.GetRequiredValue(_operation);
+        string operation = Asked(parsed, _operation);
         if (!Operations.IsKnown(operation))
             throw new UsageException($"there is no operation {operation}", $"known: {string.Join(", ", Operations.All.Order(StringComparer.Ordinal))}");
         string? process = parsed.GetValue(_process);

@@ -1,8 +1,8 @@
 using System.Diagnostics.Tracing;
 using System.Text;
 using DebugRelay.Cli.Commands.Scrub;
+using DebugRelay.TestSupport.Leaks;
 using DebugRelay.Tests.Cli.Support;
-using DebugRelay.Tests.Scrubbing;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
 using Xunit;
@@ -84,7 +84,7 @@ public sealed class ScrubCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("MDMP and more", "memory dump")]
+    [InlineData("MDMP and more", "dump cannot be read")]
     [InlineData("a\0b", "neither a trace nor text")]
     public async Task What_cannot_be_scrubbed_is_refused(string content, string complaint)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using DebugRelay.NetTrace;
 using DebugRelay.Scrubbing;
 using DebugRelay.Scrubbing.Events;
+using DebugRelay.TestSupport.Leaks;
 using DebugRelay.TestSupport.NetTrace;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;

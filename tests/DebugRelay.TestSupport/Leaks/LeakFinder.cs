@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace DebugRelay.Tests.Scrubbing;
+namespace DebugRelay.TestSupport.Leaks;
 
 /// <summary>Looks for a secret in bytes in every form in which it could be read out of them.</summary>
-internal static class LeakFinder
+public static class LeakFinder
 {
     /// <summary>The forms found; empty when the secret is nowhere.</summary>
     public static IReadOnlyList<string> Find(byte[] bytes, string secret) => [.. Forms(secret).Where(f => bytes.AsSpan().IndexOf(f.Bytes) >= 0).Select(f => f.Name)];

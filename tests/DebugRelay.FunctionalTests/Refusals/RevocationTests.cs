@@ -1,0 +1,236 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using DebugRelay.FunctionalTests.Faults;
+using DebugRelay.Policy.Cms;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport.Hosts;
+using DebugRelay.TestSupport.Processes;
+using Xunit;
+
+namespace DebugRelay.FunctionalTests.Refusals;
+
+/// <summary>Access that is taken away while it is used, on a real host with a real trace.</summary>
+public sealed class RevocationTests
+{
+    private const string Bob = "spiffe://corp.example/eng/bob";
+    private const string Sec = "spiffe://corp.example/sec/sam";
+
+    private const string Policy = """
+        {
+          "roles": {
+            "oncall": { "members": ["spiffe://corp.example/eng/*"], "targets": [{}], "allow": ["process.list", "process.info", "trace"] },
+            "sec": { "members": ["spiffe://corp.example/sec/*"], "allow": ["session.list", "session.kill"] }
+          },
+          "denySigners": { "members": ["spiffe://corp.example/sec/*"] },
+          "staleCrl": { "allow": ["process.list"] }
+        }
+        """;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_revocation_list_ends_the_sessions_of_the_revoked_and_no_others()
+    {
+        await using RelayHost host = await StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice);
+        await using RawSession session = await RawSession.OpenAsync(host.Port, alice, Cancellation);
+        await using RawSession other = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
+        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
+        await TraceFaultTests.ReadDataAsync(trace);
+
+        host.Replace("ca.crl", host.Authority.RevocationList(2, revoked: alice));
+
+        await AssertWithdrawnAsync(session, trace, "was revoked by its authority");
+        Assert.Equal(sample.Id, (await TraceFaultTests.FindAsync(other, sample.Id)).Pid);
+        await Assert.ThrowsAnyAsync<Exception>(() => RawClient.GreetAsync(host.Port, alice, Cancellation));
+        await WaitUntilFreeAsync(sample.Id);
+
+        // An older list gives nothing back.
+        host.Replace("ca.crl", host.Authority.RevocationList(1));
+        await host.Agent.WaitForErrorAsync(l => l.Contains("goes back from number 2 to number 1", StringComparison.Ordinal));
+        await Assert.ThrowsAnyAsync<Exception>(() => RawClient.GreetAsync(host.Port, alice, Cancellation));
+
+        string recording = Path.Combine(host.Recordings, session.Opened.Session);
+        await using TestProcess verify = await TestProcess.RunAsync(BuiltPrograms.Client, ["recording", "verify", recording, "--ca", host.CaFile]);
+        Assert.StartsWith("OK", verify.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"revoked\"", string.Concat(Directory.GetFiles(recording, "*.ndjson").Select(File.ReadAllText)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_deny_list_ends_what_it_names_when_somebody_signed_who_may()
+    {
+        await using RelayHost host = await StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawSession other = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
+        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
+        await TraceFaultTests.ReadDataAsync(trace);
+
+        // By an engineer, who may not: refused loudly, and nothing happens.
+        Deny(host, RelayHost.Alice, 1, $$"""{ "identity": "{{Bob}}" }""");
+        await host.Agent.WaitForErrorAsync(l => l.Contains("is none of the policy's \"denySigners\"", StringComparison.Ordinal));
+        await TraceFaultTests.FindAsync(other, sample.Id);
+
+        Deny(host, Sec, 2, $$"""{ "identity": "{{RelayHost.Alice}}", "reason": "left" }""");
+        await AssertWithdrawnAsync(session, trace, "the deny list (version 2) names it");
+        await TraceFaultTests.FindAsync(other, sample.Id);
+        RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => TraceFaultTests.OpenAsync(host));
+        Assert.Equal(ErrorCode.Denied, e.Refusal.Code);
+
+        // An operation, for everybody; the session stays.
+        await using RawClient running = await TraceFaultTests.StartTraceAsync(other, await TraceFaultTests.FindAsync(other, sample.Id));
+        Deny(host, Sec, 3, """{ "operation": "trace" }""");
+        Assert.Equal(ErrorCode.Revoked, (await running.LastWordAsync(Cancellation))?.Code);
+        await TraceFaultTests.FindAsync(other, sample.Id);
+
+        // An older version does not come back.
+        Deny(host, Sec, 2, $$"""{ "identity": "{{RelayHost.Alice}}" }""");
+        await host.Agent.WaitForErrorAsync(l => l.Contains("goes back from version 3 to 2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_new_policy_reaches_what_runs_and_a_broken_one_reaches_nothing()
+    {
+        await using RelayHost host = await StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
+        await TraceFaultTests.ReadDataAsync(trace);
+
+        host.Replace("policy.json", Policy[..^20]);
+        await host.Agent.WaitForErrorAsync(l => l.Contains("refused, and what was read before stays", StringComparison.Ordinal) && l.Contains("policy.json", StringComparison.Ordinal));
+        await TraceFaultTests.ReadDataAsync(trace);
+        await using TestProcess list = await host.RunClientAsync(host.Authority.Client(Sec), "sessions", "list", "--json");
+        Assert.Contains("policy.json", JsonDocument.Parse(list.Output.Text).RootElement.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
+
+        // An operation less: what runs of it ends, the session does not.
+        host.Replace("policy.json", Policy.Replace(", \"trace\"", "", StringComparison.Ordinal));
+        Refused? refused = await trace.LastWordAsync(Cancellation);
+        Assert.Equal(ErrorCode.Revoked, refused?.Code);
+        Assert.Contains("allows trace", refused!.Message, StringComparison.Ordinal);
+        await TraceFaultTests.FindAsync(session, sample.Id);
+
+        host.Replace("policy.json", Policy.Replace("eng/*", "other/*", StringComparison.Ordinal));
+        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        Assert.Equal(ErrorCode.Revoked, closed.Code);
+        Assert.Contains("no role any more", closed.Message, StringComparison.Ordinal);
+        await WaitUntilFreeAsync(sample.Id);
+    }
+
+    [Fact]
+    public async Task A_stale_revocation_list_stops_what_the_policy_does_not_name_harmless()
+    {
+        await using RelayHost host = await StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
+        host.Replace("ca.crl", host.Authority.RevocationList(2, DateTimeOffset.UtcNow.AddSeconds(2)));
+
+        Refused? refused = await trace.LastWordAsync(Cancellation);
+        Assert.Equal(ErrorCode.Revoked, refused?.Code);
+        Assert.Contains("was due for renewal", refused!.Message, StringComparison.Ordinal);
+        await TraceFaultTests.FindAsync(session, sample.Id);
+
+        // Also for who comes now; and a new list opens all again.
+        await using RawSession next = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
+        TargetProcess target = await TraceFaultTests.FindAsync(next, sample.Id);
+        await using RawClient info = await next.SendAsync(next.Sign(next.Request("process.info", target)), Cancellation);
+        Assert.Equal(ErrorCode.Denied, (await info.LastWordAsync(Cancellation))?.Code);
+        host.Replace("ca.crl", host.Authority.RevocationList(3));
+        while (true)
+        {
+            await using RawClient again = await next.SendAsync(next.Sign(next.Request("process.info", target)), Cancellation);
+            if (await again.LastWordAsync(Cancellation) is null)
+                break;
+        }
+    }
+
+    [Fact]
+    public async Task A_session_is_killed_by_somebody_who_may()
+    {
+        await using RelayHost host = await StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        string file = host.Folder.File("cut.nettrace");
+        await using TestProcess tracing = host.StartClient(host.Authority.Client(RelayHost.Alice), "trace", $"{sample.Id}", "-o", file, "--incident", "INC-7");
+        ListedSession listed = await ListedWithOperationAsync(host);
+        Assert.Equal((RelayHost.Alice, "INC-7", "trace", sample.Id), (listed.Identity, listed.Incident, listed.Operations[0].Operation, listed.Operations[0].Pid));
+
+        // Not by an engineer.
+        await using TestProcess forbidden = await host.RunClientAsync(host.Authority.Client(Bob), "sessions", "kill", listed.Session);
+        Assert.Equal(3, forbidden.ExitCode);
+
+        await using TestProcess kill = await host.RunClientAsync(host.Authority.Client(Sec), "sessions", "kill", listed.Session[..8], "--reason", "not now");
+        Assert.Equal((0, $"ended {listed.Session} of {RelayHost.Alice}"), (kill.ExitCode, kill.Output.Text.Trim()));
+        await tracing.WaitForExitAsync();
+        Assert.Equal(3, tracing.ExitCode);
+        Assert.Contains($"{Sec} ended the session: not now", tracing.Errors.Text, StringComparison.Ordinal);
+        Assert.True(new FileInfo(host.Folder.File("cut.partial.nettrace")).Length > 0);
+        await WaitUntilFreeAsync(sample.Id);
+    }
+
+    [Fact]
+    public async Task A_hang_up_makes_a_service_read_its_files_again()
+    {
+        const int HangUp = 1;
+        await using RelayHost host = await StartAsync();
+        // The broker is up as well.
+        await TraceFaultTests.ServesTheNextAsync(host);
+        HostProcesses.Signal(host.Agent.Id, HangUp);
+        await host.Agent.WaitForErrorAsync(l => l.Contains("read again", StringComparison.Ordinal));
+        HostProcesses.Signal(HostProcesses.BrokerOf(host), HangUp);
+        await host.Agent.WaitForErrorAsync(l => l.Contains("debugrelay-broker", StringComparison.Ordinal) && l.Contains("read again", StringComparison.Ordinal));
+        await TraceFaultTests.ServesTheNextAsync(host);
+    }
+
+    internal static async Task AssertWithdrawnAsync(RawSession session, RawClient trace, string reason)
+    {
+        Refused? refused = await trace.LastWordAsync(Cancellation);
+        Assert.Equal(ErrorCode.Revoked, refused?.Code);
+        Assert.Contains(reason, refused!.Message, StringComparison.Ordinal);
+        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        Assert.Equal(ErrorCode.Revoked, closed.Code);
+        Assert.Contains(reason, closed.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<RelayHost> StartAsync() => RelayHost.StartAsync(Policy, crlUntil: DateTimeOffset.UtcNow.AddHours(1));
+
+    private static void Deny(RelayHost host, string signer, int version, string entries)
+    {
+        byte[] list = Encoding.UTF8.GetBytes($$"""{ "purpose": "debugrelay deny list", "version": {{version}}, "entries": [{{entries}}] }""");
+        using X509Certificate2 certificate = host.Authority.Client(signer);
+        host.Replace("deny.p7s", DetachedSignature.Sign(list, ReadOnlyMemory<byte>.Empty, certificate, []));
+        host.Replace("deny.json", list);
+    }
+
+    private static async Task<ListedSession> ListedWithOperationAsync(RelayHost host)
+    {
+        while (true)
+        {
+            await using TestProcess list = await host.RunClientAsync(host.Authority.Client(Sec), "sessions", "list", "--json");
+            Assert.Equal(0, list.ExitCode);
+            SessionList sessions = JsonSerializer.Deserialize(list.Output.Text, ProtocolJson.Default.SessionList)!;
+            if (Array.Find(sessions.Sessions, s => s.Operations.Length > 0) is { } found)
+                return found;
+        }
+    }
+
+    /// <summary>The target is let go a moment after the client has heard of it.</summary>
+    private static async Task WaitUntilFreeAsync(int pid)
+    {
+        for (int left = 20; ; left--)
+        {
+            try
+            {
+                await TraceFaultTests.AssertSessionsFreeAsync(pid);
+                return;
+            }
+            catch (Exception) when (left > 0)
+            {
+                await Task.Delay(250, Cancellation);
+            }
+        }
+    }
+}
