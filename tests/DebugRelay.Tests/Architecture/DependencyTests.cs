@@ -22,6 +22,7 @@ public partial class DependencyTests
         ["Worker"] = ["Protocol", "Scrubbing"],
         ["DumpWorker"] = ["Protocol", "Scrubbing"],
         ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
+        ["Shipper"] = ["Protocol", "Policy", "Recording"],
         ["Sample"] = [],
     };
 
