@@ -5,6 +5,7 @@ using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Surfaces.Inventory;
 
 namespace DebugRelay.Broker.Gate;
 
@@ -43,6 +44,9 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
             where Decide(session, Operations.ProcessList, endpoint.Process).Allowed
             select Describe(session, endpoint.Process)]);
 
+    /// <summary>The host's debug surfaces, but for our own processes.</summary>
+    public InventoryReport TakeInventory() => HostInventory.Take(configuration.Host, DateTimeOffset.UtcNow, finder.Hidden);
+
     private ListedProcess Describe(VerifiedSession session, TargetProcess process)
     {
         (string Operation, Decision Decision)[] all =
@@ -59,7 +63,7 @@ internal sealed class RequestGate(HostConfiguration configuration, HostTrust tru
     {
         switch (request.Operation)
         {
-            case Operations.ProcessList or Operations.ProcessInfo:
+            case Operations.ProcessList or Operations.ProcessInfo or Operations.Inventory:
                 return null;
             case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters);

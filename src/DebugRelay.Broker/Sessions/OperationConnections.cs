@@ -6,6 +6,7 @@ using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -107,7 +108,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             if (judged.Endpoint is not { } endpoint)
             {
                 frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
-                List(session, judged.Request.Number, frames);
+                Answer(session, judged.Request, frames);
                 agent.Dispose();
                 return;
             }
@@ -179,14 +180,16 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         },
         TaskScheduler.Default);
 
-    /// <summary>A list comes from the kernel, not from a target: the broker gives it itself.</summary>
-    private void List(BrokerSession session, ulong number, BlockingFrames frames)
+    /// <summary>What the kernel knows, and no target is asked for, the broker gives itself.</summary>
+    private void Answer(BrokerSession session, OperationRequest request, BlockingFrames frames)
     {
-        byte[] list = JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Proof), ProtocolJson.Default.ProcessList);
+        byte[] list = request.Operation == Operations.Inventory
+            ? gate.TakeInventory().ToJson()
+            : JsonSerializer.SerializeToUtf8Bytes(gate.List(session.Proof), ProtocolJson.Default.ProcessList);
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);
-        EnterEnd(session, number, Task.FromResult(end));
+        EnterEnd(session, request.Number, Task.FromResult(end));
         frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
     }
 

@@ -48,6 +48,7 @@ internal static class CommandLine
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));
         root.Subcommands.Add(AuditCommand.Create(context));
+        root.Subcommands.Add(InventoryCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));
         return root;
     }

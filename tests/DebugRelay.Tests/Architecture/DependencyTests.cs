@@ -18,7 +18,7 @@ public partial class DependencyTests
         ["Audit"] = ["Surfaces"],
         ["Scrubbing"] = ["NetTrace"],
         ["Agent"] = ["Protocol", "Policy", "Recording"],
-        ["Broker"] = ["Protocol", "Policy", "Recording"],
+        ["Broker"] = ["Protocol", "Policy", "Recording", "Surfaces"],
         ["Worker"] = ["Protocol", "Scrubbing"],
         ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
         ["Sample"] = [],
@@ -31,7 +31,7 @@ public partial class DependencyTests
         ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
-        ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
+        ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],
         ["Policy"] = ["Configuration", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json"],
         ["Recording"] = ["Verifying", "Writing", "Format"],
     };
