@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using DebugRelay.Perf.Audit;
 using DebugRelay.Perf.Recordings;
 using DebugRelay.Perf.Rewriter;
 using DebugRelay.Perf.Scrubbing;
@@ -24,11 +25,14 @@ switch (args)
     case ["recording", var script]:
         await RecordingCost.RunAsync(script);
         break;
+    case ["audit", .. var rest]:
+        AuditSpeed.Run(rest);
+        break;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | recording [verify-recording.sh] | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;
