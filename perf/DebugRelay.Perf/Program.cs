@@ -1,19 +1,38 @@
 using BenchmarkDotNet.Running;
+using DebugRelay.Perf.Audit;
+using DebugRelay.Perf.Recordings;
 using DebugRelay.Perf.Rewriter;
+using DebugRelay.Perf.Scrubbing;
 
 switch (args)
 {
     case ["rewriter", .. var rest]:
         await RewriterComparison.RunAsync(rest);
         break;
+    case ["scrub", .. var rest]:
+        await ScrubComparison.RunAsync(rest);
+        break;
+    case ["hostile"]:
+        return HostileFields.Run();
+    case ["diet"]:
+        return await CleanDiet.RunAsync();
     case ["live"]:
         await LiveLoss.RunAsync();
+        break;
+    case ["recording"]:
+        await RecordingCost.RunAsync(null);
+        break;
+    case ["recording", var script]:
+        await RecordingCost.RunAsync(script);
+        break;
+    case ["audit", .. var rest]:
+        AuditSpeed.Run(rest);
         break;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | live | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

@@ -16,7 +16,8 @@ internal static class Families
         ("client id", null), ("app id", null), ("application id", null), ("product id", null), ("public", null), ("recipient", null),
         ("bucket", null), ("hostname", null), ("domain", null), ("account id", null), ("account sid", null), ("hash", null), ("nonce", null),
         ("uuid", null), ("salt", null), ("md5", null), ("bcrypt", null), ("username", null), ("docker registry", null), ("project id", null),
-        ("tenant", null), ("endpoint", null), ("url", null), ("certificate", null),
+        ("tenant", null), ("resource name", null), ("openai host", null), ("account name", null), ("organization id", null), ("reporter id", null),
+        ("bot id", null), ("api id", null), ("instance", null), ("weak password", null), ("endpoint", null), ("url", null), ("certificate", null),
     ];
 
     /// <summary>Prefixes that the makers publish: a text that holds one asks for the vendor rule, any other for the generic one.</summary>

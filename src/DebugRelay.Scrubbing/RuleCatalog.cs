@@ -38,7 +38,7 @@ public static class RuleCatalog
     [
         (Rule.PrivateKey, _ => [new PrivateKeyDetector()]),
         (Rule.Jwt, _ => [new JwtDetector()]),
-        (Rule.VendorToken, _ => [new VendorTokenDetector()]),
+        (Rule.VendorToken, _ => [new VendorTokenDetector(), new MarkedTokenDetector()]),
         (Rule.AzureClientSecret, _ => [new AzureClientSecretDetector()]),
         (Rule.AwsAccessKeyId, _ => [new AwsAccessKeyIdDetector()]),
         (Rule.AwsSecretKey, _ => [new AwsSecretKeyDetector()]),
@@ -50,7 +50,7 @@ public static class RuleCatalog
         (Rule.Iban, _ => [new IbanDetector()]),
         (Rule.Email, _ => [new EmailDetector()]),
         (Rule.Cookie, _ => []),
-        (Rule.GenericSecret, _ => [new GenericSecretDetector(), new NamedTokenDetector()]),
+        (Rule.GenericSecret, _ => [new GenericSecretDetector(), new NamedTokenDetector(), new CallDetector()]),
         (Rule.Phone, _ => [new PhoneDetector()]),
         (Rule.Mac, _ => [new MacDetector()]),
         (Rule.Ipv6, _ => [new Ipv6Detector()]),

@@ -134,6 +134,7 @@ internal static class AgentHost
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())
             .AddSingleton<HandshakeGate>()
+            .AddHostedService<RetentionService>()
             .AddSingleton<TlsPolicy>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) => Listen(kestrel, configuration));
         return builder.Build();

@@ -5,6 +5,7 @@ using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Surfaces.Inventory;
 
 namespace DebugRelay.Broker.Gate;
 
@@ -54,6 +55,9 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
             where Decide(session, Operations.ProcessList, endpoint.Process).Allowed
             select Describe(session, endpoint.Process)]);
 
+    /// <summary>The host's debug surfaces, but for our own processes.</summary>
+    public InventoryReport TakeInventory() => HostInventory.Take(configuration.Host, DateTimeOffset.UtcNow, finder.Hidden);
+
     private ListedProcess Describe(VerifiedSession session, TargetProcess process)
     {
         (string Operation, Decision Decision)[] all =
@@ -72,7 +76,7 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
             throw new ProtocolException(ErrorCode.UnknownOperation, $"this version gives no {request.Operation} without scrubbing");
         switch (request.Operation)
         {
-            case Operations.ProcessList or Operations.ProcessInfo or Operations.SessionList or Operations.SessionKill:
+            case Operations.ProcessList or Operations.ProcessInfo or Operations.Inventory or Operations.SessionList or Operations.SessionKill:
                 return null;
             case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);

@@ -206,6 +206,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             case Operations.SessionList:
                 return JsonSerializer.SerializeToUtf8Bytes(registry.List(), ProtocolJson.Default.SessionList);
+            case Operations.Inventory:
+                return gate.TakeInventory().ToJson();
             case Operations.SessionKill when request.Kill == session.Id:
                 throw new ProtocolException(ErrorCode.BadRequest, "that is this session itself");
             case Operations.SessionKill:
@@ -224,7 +226,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);
-        EnterEnd(session, number, Task.FromResult(end));
+        EnterEnd(session, request.Number, Task.FromResult(end));
         frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
     }
 

@@ -11,6 +11,9 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
     /// <summary>Where a runtime puts its socket: its TMPDIR, which is mostly also ours, else /tmp.</summary>
     public static IReadOnlyList<string> UsualFolders { get; } = [.. new[] { Path.GetTempPath().TrimEnd('/'), "/tmp" }.Distinct()];
 
+    /// <summary>Our own processes.</summary>
+    public IReadOnlySet<int> Hidden => hidden;
+
     /// <summary>All .NET processes, ordered by pid.</summary>
     public IReadOnlyList<DiagnosticEndpoint> FindAll()
     {

@@ -22,7 +22,7 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
     {
         ConnectionSettings settings = options.Resolve(parsed, Surroundings);
         using ClientCredentials credentials = ClientCredentials.Load(settings);
-        using var heads = HeadsFile.Open(settings.HeadsFile);
+        using var heads = HeadsFile.Open(settings.HeadsFile, Surroundings.ReceiptsFolder, DateTimeOffset.UtcNow, warning => Terminal.Error.WriteLine($"note: {Table.Printable(warning)}"));
         var connector = new AgentConnector(settings.Address, credentials);
         await using Session session = await Session.OpenAsync(
             connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), interrupted, settings.Claim);

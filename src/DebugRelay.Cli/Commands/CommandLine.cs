@@ -54,6 +54,7 @@ internal static class CommandLine
         root.Subcommands.Add(DenyCommand.Create(context));
         root.Subcommands.Add(PolicyCommand.Create(context));
         root.Subcommands.Add(AuditCommand.Create(context));
+        root.Subcommands.Add(InventoryCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));
         return root;
     }

@@ -16,6 +16,40 @@ internal sealed class HeadsFile : IDisposable
 
     private HeadsFile(StreamWriter? file) => _file = file;
 
+    /// <summary>Keeps heads where the command says, or as receipts: a file a day in the folder of receipts, which no command needs to name.</summary>
+    /// <param name="path">The command's file; null where it names none.</param>
+    /// <param name="receipts">The folder of receipts; null where none are kept.</param>
+    /// <param name="day">Today.</param>
+    /// <param name="warn">Is told when receipts cannot be kept: the work goes on without them.</param>
+    /// <exception cref="UsageException">The command's file cannot be written.</exception>
+    public static HeadsFile Open(string? path, string? receipts, DateTimeOffset day, Action<string> warn)
+    {
+        if (path is not null || receipts is null)
+            return Open(path);
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(receipts);
+            else
+                Directory.CreateDirectory(receipts, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return new HeadsFile(new StreamWriter(OpenReceipts(Path.Combine(receipts, $"{day.UtcDateTime:yyyy-MM-dd}.heads"))) { AutoFlush = true });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            warn($"no receipts of the recording's heads are kept: {error.Message}");
+            return new HeadsFile(null);
+        }
+    }
+
+    // Several commands may run at once. The file is opened to append, so that their lines follow each other.
+    private static FileStream OpenReceipts(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
     /// <param name="path">The file, which is appended to: sessions follow one another. Null: nothing is kept.</param>
     /// <exception cref="UsageException">It cannot be written.</exception>
     public static HeadsFile Open(string? path)

@@ -85,11 +85,15 @@ internal sealed class CaOption
 /// <summary>What a command takes from where it runs.</summary>
 /// <param name="Variables">Environment variables by name; null where not set.</param>
 /// <param name="ConfigurationFile">Path of the configuration file, which may not exist.</param>
-internal sealed record ClientSurroundings(Func<string, string?> Variables, string ConfigurationFile)
+/// <param name="ReceiptsFolder">Where heads are kept when no command says otherwise (DEBUGRELAY_RECEIPTS); null: nowhere.</param>
+internal sealed record ClientSurroundings(Func<string, string?> Variables, string ConfigurationFile, string? ReceiptsFolder = null)
 {
     public static ClientSurroundings OfProcess() => new(
         Environment.GetEnvironmentVariable,
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config", "debugrelay", "config.json"));
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config", "debugrelay", "config.json"),
+        Environment.GetEnvironmentVariable("DEBUGRELAY_RECEIPTS") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "debugrelay", "receipts"));
 
     /// <summary>The variable `DEBUGRELAY_` + <paramref name="name"/>; null where it is not set or empty.</summary>
     public string? Variable(string name) => Variables($"DEBUGRELAY_{name}") is { Length: > 0 } value ? value : null;

@@ -58,6 +58,9 @@ public sealed record HostConfiguration
     /// <summary>What the host gives in all.</summary>
     public HostLimits Limits { get; init; } = new();
 
+    /// <summary>How long recordings are kept; null: for ever.</summary>
+    public RecordingRetention? Retention { get; init; }
+
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
     public const string SpawnBroker = "spawn";
 
@@ -132,6 +135,7 @@ public sealed record HostConfiguration
         ReviewerCertificates = Array.ConvertAll(document.ReviewerCertificates ?? [], c => Path.Combine(folder, c)),
         Host = document.Host ?? Dns.GetHostName(),
         Limits = document.Limits?.Resolve() ?? new HostLimits(),
+        Retention = document.Retention?.Resolve(),
     };
 }
 
@@ -139,7 +143,7 @@ public sealed record HostConfiguration
 internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
     string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
-    HostLimitsDocument? Limits = null, [property: JsonPropertyName("$schema")] string? Schema = null,
+    HostLimitsDocument? Limits = null, RetentionDocument? Retention = null, [property: JsonPropertyName("$schema")] string? Schema = null,
     string[]? ReviewerCertificates = null, string? Announce = null);
 
 /// <summary>A configuration file cannot be used.</summary>

@@ -11,20 +11,19 @@ namespace DebugRelay.Policy.Configuration;
 /// <param name="Content">The JSON text.</param>
 /// <param name="Sha256">Of the content, hexadecimal.</param>
 /// <param name="Arguments">What may be asked of providers.</param>
-public sealed record HostProfile(string Name, byte[] Content, string Sha256, ProviderArguments Arguments)
+/// <param name="IsShipped">Whether it is one of those that ship.</param>
+public sealed record HostProfile(string Name, byte[] Content, string Sha256, ProviderArguments Arguments, bool IsShipped)
 {
-    /// <summary>Whether it is one of those that ship.</summary>
-    public bool IsShipped => HostConfiguration.ShippedProfiles.Contains(Name);
-
     /// <summary>Loads it.</summary>
     /// <exception cref="ConfigurationException">The file cannot be read or is too large, or its list of providers' arguments cannot be used.</exception>
     public static HostProfile Load(HostConfiguration configuration)
     {
-        byte[] content = HostConfiguration.ShippedProfiles.Contains(configuration.Scrub) ? Shipped(configuration.Scrub) : ReadFile(configuration.Scrub);
+        bool isShipped = HostConfiguration.ShippedProfiles.Contains(configuration.Scrub);
+        byte[] content = isShipped ? Shipped(configuration.Scrub) : ReadFile(configuration.Scrub);
         try
         {
             return new HostProfile(
-                Path.GetFileName(configuration.Scrub), content, Convert.ToHexStringLower(SHA256.HashData(content)), ProviderArguments.Parse(content));
+                Path.GetFileName(configuration.Scrub), content, Convert.ToHexStringLower(SHA256.HashData(content)), ProviderArguments.Parse(content), isShipped);
         }
         catch (DocumentException e)
         {

@@ -9,7 +9,6 @@ internal static class Names
     public const string Chain = "agent.crt";
     public const string Streams = "streams";
 
-    public const string Countersignature = "client.sig";
     public const string ReviewDocument = ".json";
     public const string ReviewSignature = ".p7s";
 
@@ -27,12 +26,12 @@ internal static class Names
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     /// <summary>
-    /// Whether a file came to the recording after its end, signed by somebody else: reviews (<c>review.json</c> and <c>review.p7s</c>,
-    /// <c>review-2.json</c> and so on) and the client's countersignature. No checkpoint speaks of them.
+    /// Whether a file is a review, which came to the recording after its end and is signed by its reviewer: <c>review.json</c> and
+    /// <c>review.p7s</c>, <c>review-2.json</c> and so on. No checkpoint speaks of them.
     /// </summary>
     public static bool IsAfterthought(string fileName) =>
-        fileName == Countersignature || (Path.GetExtension(fileName) is ReviewDocument or ReviewSignature
-            && Enumerable.Range(1, Limits.MaxReviews).Any(number => Path.GetFileNameWithoutExtension(fileName) == Review(number)));
+        Path.GetExtension(fileName) is ReviewDocument or ReviewSignature
+        && Enumerable.Range(1, Limits.MaxReviews).Any(number => Path.GetFileNameWithoutExtension(fileName) == Review(number));
 
     /// <summary>The name of a review's files, without the extension.</summary>
     public static string Review(int number) => number == 1 ? "review" : string.Create(CultureInfo.InvariantCulture, $"review-{number}");

@@ -65,7 +65,7 @@ public static class RecordingReport
 
     private static string Word(Verdict verdict) => verdict.ToString().Split(' ')[0];
 
-    private static string Style(string word) => word switch { "OK" => "ok", "INCOMPLETE" => "incomplete", _ => "tampered" };
+    private static string Style(string word) => word switch { "OK" => "ok", "INCOMPLETE" or "DELETED" => "incomplete", _ => "tampered" };
 
     private static string Sentence(Verdict verdict, string word)
     {
@@ -81,12 +81,13 @@ public static class RecordingReport
     private static string Several(long count, string one, string many) => $"{ReportText.Count(count)} {(count == 1 ? one : many)}";
 
     private static string Witnessed(Verdict verdict) =>
-        verdict.HeadsWitnessed == 0 ? "no head witnessed off the host" : $"{Several(verdict.HeadsWitnessed, "head", "heads")} witnessed off the host";
+        (verdict.HeadsWitnessed == 0 ? "no head witnessed off the host" : $"{Several(verdict.HeadsWitnessed, "head", "heads")} witnessed off the host")
+        + (verdict.Ledgers is { Count: > 0 } ledgers ? $"; held against the ledgers of {string.Join(" and ", ledgers)}" : "");
 
     /// <summary>A sign for those who do not tell the colours apart.</summary>
     private static void WriteSign(HtmlWriter html, string word)
     {
-        var path = word switch { "OK" => "M14 25l7 7 14-16", "INCOMPLETE" => "M24 13v14M24 33v2", _ => "M16 16l16 16M32 16l-16 16" };
+        var path = word switch { "OK" => "M14 25l7 7 14-16", "INCOMPLETE" or "DELETED" => "M24 13v14M24 33v2", _ => "M16 16l16 16M32 16l-16 16" };
         html.Open("svg", "viewBox", "0 0 48 48", "aria-hidden", "true", "focusable", "false", "fill", "none", "stroke", "currentColor", "stroke-width", "4", "stroke-linecap", "round", "stroke-linejoin", "round");
         html.Open("circle", "cx", "24", "cy", "24", "r", "21", "stroke-width", "3").Close().Open("path", "d", path).Close().Close();
     }

@@ -21,6 +21,7 @@ internal static class CharacterSets
     public static readonly SearchValues<char> OnesOfAddress = SearchValues.Create("fF:-.");
     public static readonly SearchValues<char> EndOfPathPart = SearchValues.Create("/\\\"'<>|:*?\r\n\t,;()[]{}&#=`");
     public static readonly SearchValues<char> BeforePath = SearchValues.Create(" \t\r\n\"'<>()[]{},;=|`");
+    public static readonly SearchValues<char> EndOfWord = SearchValues.Create(" \t\r\n\"'`<>");
     public static readonly SearchValues<char> HeaderName = SearchValues.Create(Small + Capital + Digit + "-_");
     public static readonly SearchValues<char> Prose = SearchValues.Create(Small + " .,'");
     public static readonly SearchValues<char> Code = SearchValues.Create(Small + Capital + "_.$");

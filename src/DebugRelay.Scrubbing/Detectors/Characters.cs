@@ -40,7 +40,7 @@ internal static class Characters
         return (int)UInt128.PopCount(seen);
     }
 
-    public static int SkipBlank(ReadOnlySpan<char> text, int start, int most = 8)
+    public static int SkipBlank(ReadOnlySpan<char> text, int start, int most = 32)
     {
         for (var left = most; left > 0 && start < text.Length && text[start] is ' ' or '\t'; left--)
         {

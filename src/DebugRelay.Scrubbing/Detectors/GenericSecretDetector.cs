@@ -13,7 +13,8 @@ internal sealed class GenericSecretDetector : Detector
         "password", "passwd", "passphrase", "passcode", "passwort", "pssw", "psword", "pswrd", "passwrd", "paswd", "pasword",
         "identified by", "pwd", "pswd", "pass=", "pass:", "pass\"", "pass'", "pw=", "pw:", "secret",
         "token", "authorization", "credential", "creds", "cookie", "sessionid", "session_id", "session-id", "sessid", "cvv", "cvc", "otp",
-        "pin=", "pin:", "pin\"", "auth=", "auth:", "auth\"", "jwt", .. SecretKeys.WordsBeforeKey.SelectMany(KeyNames),
+        "pin=", "pin:", "pin\"", "auth=", "auth:", "auth\"", "jwt", "_pat", "-pat", "kennwort", "wachtwoord", "contrasena", "senha", "haslo", "lozinka",
+        "heslo", "salasana", "losenord", "parola", "motdepasse", "geheimnis", "passkey", .. SecretKeys.OtherScripts, .. SecretKeys.WordsBeforeKey.SelectMany(KeyNames),
     ];
 
     private static readonly LiteralSearch KeywordSearch = new(Keywords, ignoreCase: true);
@@ -77,5 +78,5 @@ internal sealed class GenericSecretDetector : Detector
         return i;
     }
 
-    private static bool IsKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
+    private static bool IsKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' || (c >= 0x80 && char.IsLetter(c));
 }

@@ -14,6 +14,7 @@ internal sealed class NamedTokenDetector : Detector
     private const int MaxJoin = 8;
     private const int MinLetters = 3;
     private const int MinDistinct = 8;
+    private const int MinOneKind = 24;
     private const int UuidLength = 36;
 
     private static readonly string[] Words = ["key", "token", "secret", "access", "private"];
@@ -42,7 +43,8 @@ internal sealed class NamedTokenDetector : Detector
             }
 
             var end = TokenEnd(text, start);
-            var isSecret = IsUuid(text[start..end]) ? text[i] is not ('k' or 'K' or 'a' or 'A') : LooksRandom(text[start..end]);
+            var saysSecret = text[i] is not ('k' or 'K' or 'a' or 'A');
+            var isSecret = IsUuid(text[start..end]) ? saysSecret : LooksRandom(text[start..end], saysSecret);
             if (isSecret)
             {
                 hits.Add(start, end - start, Rule);
@@ -110,7 +112,7 @@ internal sealed class NamedTokenDetector : Detector
 
     private static bool IsUuid(ReadOnlySpan<char> token) => token.Length == UuidLength && token[8] == '-' && token[23] == '-';
 
-    private static bool LooksRandom(ReadOnlySpan<char> token)
+    private static bool LooksRandom(ReadOnlySpan<char> token, bool saysSecret)
     {
         if (token.Length < MinLength || token.ContainsAny('.', '~') || token.Count('/') > 2)
         {
@@ -124,6 +126,25 @@ internal sealed class NamedTokenDetector : Detector
             letters += char.IsAsciiLetter(c) ? 1 : 0;
         }
 
+        // Names have fewer changes of case than random letters; ids are shorter than secrets of digits.
+        if (digits == 0 || letters == 0)
+        {
+            return digits == 0
+                ? letters >= MinOneKind && CaseChanges(token) * 5 >= token.Length * 2
+                : saysSecret && digits >= MinOneKind && digits == token.Length && Characters.Distinct(token) >= MinDistinct;
+        }
+
         return letters >= MinLetters && digits * 10 >= token.Length && digits >= 2 && Characters.Distinct(token) >= MinDistinct;
+    }
+
+    private static int CaseChanges(ReadOnlySpan<char> token)
+    {
+        var changes = 0;
+        for (var i = 1; i < token.Length; i++)
+        {
+            changes += char.IsAsciiLetterUpper(token[i]) != char.IsAsciiLetterUpper(token[i - 1]) ? 1 : 0;
+        }
+
+        return changes;
     }
 }

@@ -15,7 +15,8 @@ internal static class SecretKeys
         "password passwords passwd identified psswd pswrd psword passwrd "
         + "paswd pasword psswrd pssword paasword passphrase passcode passwort pwd pswd pw psw secret secrets token jwt apikey credential credentials "
         + "authorization apitoken authtoken accesskey secretkey privatekey accountkey sharedkey authkey masterkey signingkey "
-        + "encryptionkey cvv cvv2 cvc otp totp xauth");
+        + "encryptionkey cvv cvv2 cvc otp totp xauth pat kennwort wachtwoord contrasena senha haslo lozinka heslo salasana losenord parola motdepasse "
+        + "geheimnis passkey passkeys");
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Cookie =
         Words("cookie cookies sessionid sessid jsessionid phpsessid");
@@ -25,6 +26,9 @@ internal static class SecretKeys
         "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "accountkey", "encryptionkey",
         "signingkey", "authkey", "masterkey", "sharedkey", "pwd", "pass", "credentials",
     ];
+
+    /// <summary>Passwords and secrets in other scripts: looked for anywhere in a key.</summary>
+    public static readonly string[] OtherScripts = ["пароль", "密码:", "密码=", "密碼:", "密碼=", "パスワード", "패스워드", "비밀번호", "암호:", "비번:", "contraseña", "lösenord", "hasło", "σύνθημα"];
 
     private const string WordsBeforeKeyList =
         "api preshared access authentication activation secret private account encryption encrypt decryption signing sign shared master auth "
@@ -67,6 +71,11 @@ internal static class SecretKeys
         Span<Range> words = stackalloc Range[MaxWords];
         key.ToLowerInvariant(lower);
         lower = lower[..key.Length];
+        if (lower.ContainsAnyExceptInRange('\0', '\x7f') && ContainsAny(lower, OtherScripts))
+        {
+            return Rule.GenericSecret;
+        }
+
         var count = Split(key, words);
         for (var i = count - 1; i >= 0; i--)
         {
@@ -122,6 +131,19 @@ internal static class SecretKeys
             if (word.Length > suffix.Length && word.EndsWith(suffix))
             {
                 return !EndsWithAny(word, NoSecretWords);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool ContainsAny(ReadOnlySpan<char> key, string[] words)
+    {
+        foreach (var word in words)
+        {
+            if (key.Contains(word.AsSpan().TrimEnd(":="), StringComparison.Ordinal))
+            {
+                return true;
             }
         }
 

@@ -91,6 +91,7 @@ internal static class SecretValue
         }
 
         var value = i > keyEnd ? NamedValue(text, i) : 0;
+        value = value == 0 ? NextArgument(text, i) : value;
         join = value > 0 ? join : Join.None;
         return value;
     }
@@ -104,14 +105,52 @@ internal static class SecretValue
             return rest.StartsWith(" by ", StringComparison.OrdinalIgnoreCase) ? keyEnd + 4 : 0;
         }
 
-        var start = rest.StartsWith(" is ") ? 4 : 1;
-        return IsPassword(key) && rest.StartsWith(" ") && rest.Length > start && rest[start] is '\'' or '"' ? keyEnd + start : 0;
+        var start = rest.StartsWith(" is ") ? 4 : rest.StartsWith(" was ") ? 5 : 1;
+        if (!IsPassword(key) || !rest.StartsWith(" ") || rest.Length <= start)
+        {
+            return 0;
+        }
+
+        return rest[start] is '\'' or '"' || IsMixed(Word(text[(keyEnd + start)..])) ? keyEnd + start : 0;
     }
+
+    /// <summary>The next argument of a call, <c>define('PASSWORD', 'x1')</c>, where it is quoted and no word.</summary>
+    private static int NextArgument(ReadOnlySpan<char> text, int i)
+    {
+        if (i >= text.Length || text[i] != ',')
+        {
+            return 0;
+        }
+
+        var start = Characters.SkipBlank(text, i + 1);
+        return start < text.Length && text[start] is '"' or '\'' && IsMixed(Word(text[(start + 1)..])) ? start : 0;
+    }
+
+    private static ReadOnlySpan<char> Word(ReadOnlySpan<char> text)
+    {
+        text = text[..Math.Min(text.Length, Limits.KeyLength)];
+        var end = text.IndexOfAny(CharacterSets.EndOfWord);
+        return (end < 0 ? text : text[..end]).TrimEnd(".,;:)");
+    }
+
+    /// <summary>Letters and digits, as words of prose do not mix them; and neither a version nor a time.</summary>
+    private static bool IsMixed(ReadOnlySpan<char> word) =>
+        word.Length >= MinLength && word.ContainsAny(CharacterSets.Digits) && word.ContainsAny(CharacterSets.Letters) && !word.ContainsAny('=', '(', '/')
+        && !(word[0] == 'v' && char.IsAsciiDigit(word[1])) && !IsUuid(word);
+
+    private static bool IsUuid(ReadOnlySpan<char> word) => word.Length == 36 && word[8] == '-' && word[23] == '-';
 
     private static int SignLength(ReadOnlySpan<char> text, int i, char before)
     {
         var rest = text[i..];
-        if (rest.IsEmpty || rest.StartsWith("==") || rest.StartsWith("::") || rest.StartsWith("://"))
+        if (rest.StartsWith("==") || rest.StartsWith("!=") || rest.StartsWith("=~"))
+        {
+            // Compared with a literal: the literal is the secret.
+            var literal = Characters.SkipBlank(rest, rest.StartsWith("===") || rest.StartsWith("!==") ? 3 : 2);
+            return literal < rest.Length && rest[literal] is '"' or '\'' ? literal : 0;
+        }
+
+        if (rest.IsEmpty || rest.StartsWith("::") || rest.StartsWith("://"))
         {
             return 0;
         }

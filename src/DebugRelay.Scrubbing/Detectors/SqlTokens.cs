@@ -47,7 +47,7 @@ internal ref struct SqlTokens(ReadOnlySpan<char> text, int start)
         var isCapital = !first.ContainsAnyInRange('a', 'z');
         if (first.Equals("exec", StringComparison.OrdinalIgnoreCase) || first.Equals("execute", StringComparison.OrdinalIgnoreCase) || first.Equals("call", StringComparison.OrdinalIgnoreCase))
         {
-            return isCapital || text.ContainsAny('@', '\'');
+            return isCapital || text.Contains('@');
         }
 
         if (first.Equals("select", StringComparison.OrdinalIgnoreCase) && isCapital && text.Length > 7 && text[7] is '\'' or '@' or '(' or (>= '0' and <= '9') or '-')

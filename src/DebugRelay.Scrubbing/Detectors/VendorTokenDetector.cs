@@ -95,7 +95,7 @@ internal sealed class VendorTokenDetector : Detector
         return i;
     }
 
-    private static bool IsBody(char c, TokenBody body) => body switch
+    internal static bool IsBody(char c, TokenBody body) => body switch
     {
         TokenBody.Url => Characters.IsBase64Url(c),
         TokenBody.Dotted => Characters.IsBase64Url(c) || c == '.',

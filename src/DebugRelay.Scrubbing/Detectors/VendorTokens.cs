@@ -107,6 +107,16 @@ internal static class VendorTokens
         new("sub-c-", TokenBody.Url, 36, Alone: true), new("sec-c-", TokenBody.Url, 36, Alone: true), new("fio-u-", TokenBody.Url, 60),
         new("ion_", TokenBody.Word, 40, Alone: true), new(":AA", TokenBody.Url, 33, Exact: true), new("shptka_", TokenBody.Hex, 32),
 
+        new("odt_", TokenBody.Word, 32, Alone: true), new("shltm_", TokenBody.Word, 32), new("tkn.v1_", TokenBody.Base64, 32), new("ak_live_", TokenBody.Word, 20),
+        new("tfp_", TokenBody.Url, 32, Alone: true), new("BBFF-", TokenBody.Word, 30, Alone: true), new("pha_", TokenBody.Word, 40, Alone: true),
+        new("outlook.office.com/webhook/", TokenBody.Base64, 36), new("live_", TokenBody.Url, 36, Alone: true), new("pk_live_", TokenBody.Word, 16),
+        new("secret_", TokenBody.Word, 43, Exact: true, Alone: true), new("sk_", TokenBody.Hex, 48, Alone: true), new("patAA", TokenBody.Dotted, 60, Alone: true),
+        new("CFPAT", TokenBody.Url, 40), new("apify_api_", TokenBody.Word, 30),
+        new("airtable_pat", TokenBody.Dotted, 40), new("doppler_", TokenBody.Word, 40), new("nvapi-", TokenBody.Url, 60), new("fw_", TokenBody.Word, 24, Exact: true, Alone: true),
+        new("pinecone_", TokenBody.Url, 40), new("lsv2_pt_", TokenBody.Url, 40), new("lsv2_sk_", TokenBody.Url, 40), new("pcsk_", TokenBody.Url, 60),
+        new("hvs_", TokenBody.Url, 40, Alone: true), new("b2_", TokenBody.Word, 40, Alone: true), new("rzp_live_", TokenBody.Word, 14), new("sk_sandbox_", TokenBody.Word, 16),
+        new("AQVN", TokenBody.Url, 35, Alone: true), new("t1.", TokenBody.Url, 80, Alone: true), new("xoxe.xoxp-", TokenBody.Url, 20), new("sntrya_", TokenBody.Base64, 40),
+
         // Models
         new("tvly-", TokenBody.Url, 20, Alone: true), new("tgp_v1_", TokenBody.Url, 40), new("jina_", TokenBody.Word, 56, Alone: true),
         new("sk-ant-", TokenBody.Url, 30), new("sk-proj-", TokenBody.Url, 30), new("sk-svcacct-", TokenBody.Url, 30),

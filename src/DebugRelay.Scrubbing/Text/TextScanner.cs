@@ -12,6 +12,7 @@ internal sealed class TextScanner
 
     private readonly DetectorSet _detectors;
     private readonly JsonScanner _json;
+    private readonly CleanTexts _clean = new();
     private readonly DecodedView?[] _views = new DecodedView?[(Limits.DecodeDepth + 2) * 2];
     private long _budget;
 
@@ -33,6 +34,11 @@ internal sealed class TextScanner
             return;
         }
 
+        if (hits.Count == 0 && _clean.Has(text, kind))
+        {
+            return;
+        }
+
         hits.Rules = _detectors;
         if (kind == TextKind.Name)
         {
@@ -42,6 +48,11 @@ internal sealed class TextScanner
         {
             _budget = ((long)text.Length * Limits.DecodeFactor) + Limits.DecodeAllowance;
             ScanText(text, 0, hits);
+        }
+
+        if (hits.Count == 0)
+        {
+            _clean.Add(text, kind);
         }
 
         hits.Merge();

@@ -82,5 +82,11 @@ internal static class PlatformRules
         new("DBG426", Note, "A marker of something temporary stands beside a finding",
             "TODO, HACK or REMOVE within three lines, or a configuration key that is a debug switch, without an entry that says until when.",
             "Register it with an end, then remove it.", 489),
+        new("DBG427", Medium, "A diagnostics socket can be reached other than through the broker",
+            "Who runs as the same user, or in a container with the same folder, talks to the runtime directly: no grant, no scrubbing, no recording. Found on hosts.",
+            "A user of its own for each service; PrivateTmp or a TMPDIR of mode 0700; mode 0600 on the socket.", 668),
+        new("DBG428", Medium, "A debugger or diagnostic tool is at work",
+            "Somebody looks into processes of this host past the relay. Found on hosts.",
+            "End it; use a session of the relay, which is recorded.", 489),
     ];
 }

@@ -133,11 +133,13 @@ public sealed class RelayHost : IAsyncDisposable
 
     /// <summary>Runs the client to its end with a certificate.</summary>
     public Task<TestProcess> RunClientAsync(X509Certificate2 certificate, params string[] arguments)
-        => TestProcess.RunAsync(BuiltPrograms.Client, ClientArguments(certificate, arguments), NoDiagnostics, TimeSpan.FromSeconds(60));
+        => TestProcess.RunAsync(BuiltPrograms.Client, ClientArguments(certificate, arguments), ClientEnvironment, TimeSpan.FromSeconds(60));
 
     /// <summary>Starts the client with a certificate.</summary>
     public TestProcess StartClient(X509Certificate2 certificate, params string[] arguments)
-        => TestProcess.Start(BuiltPrograms.Client, ClientArguments(certificate, arguments), NoDiagnostics);
+        => TestProcess.Start(BuiltPrograms.Client, ClientArguments(certificate, arguments), ClientEnvironment);
+
+    private Dictionary<string, string?> ClientEnvironment => new(NoDiagnostics) { ["DEBUGRELAY_RECEIPTS"] = Folder.File("receipts") };
 
     /// <summary>The folder of the only session that was recorded.</summary>
     public string OnlyRecording() => Directory.GetDirectories(Recordings).Single();

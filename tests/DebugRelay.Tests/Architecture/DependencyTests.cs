@@ -18,10 +18,11 @@ public partial class DependencyTests
         ["Audit"] = ["Surfaces"],
         ["Scrubbing"] = ["NetTrace"],
         ["Agent"] = ["Protocol", "Policy", "Recording"],
-        ["Broker"] = ["Protocol", "Policy", "Recording"],
+        ["Broker"] = ["Protocol", "Policy", "Recording", "Surfaces"],
         ["Worker"] = ["Protocol", "Scrubbing"],
         ["DumpWorker"] = ["Protocol", "Scrubbing"],
         ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
+        ["Shipper"] = ["Protocol", "Policy", "Recording"],
         ["Sample"] = [],
     };
 
@@ -33,7 +34,7 @@ public partial class DependencyTests
         ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
-        ["Surfaces"] = ["Judges", "Findings", "Catalogue"],
+        ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],
         ["Policy"] = ["Configuration", "Revocation", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
         ["Recording"] = ["Report", "Review", "Verifying", "Writing", "Format"],
     };

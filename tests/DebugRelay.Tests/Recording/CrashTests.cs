@@ -15,12 +15,18 @@ public class CrashTests
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Killed_at_any_byte()
+    public Task Killed_at_any_byte() => KillAtAnyByteAsync(segments: 2, atLeast: 1000);
+
+    /// <summary>The long form: <c>DebugRelay.Tests --filter-method '*Killed_at_any_of_ten_thousand_bytes' --explicit only</c>.</summary>
+    [Fact(Explicit = true)]
+    public Task Killed_at_any_of_ten_thousand_bytes() => KillAtAnyByteAsync(segments: 10, atLeast: 10_000);
+
+    private static async Task KillAtAnyByteAsync(int segments, int atLeast)
     {
         using var folder = new TemporaryFolder();
         var pki = new TestPki();
-        var changes = await RecordChangesAsync(pki, folder["recordings"]);
-        var replay = new Replay(folder["replay"]);
+        var changes = await RecordChangesAsync(pki, folder["recordings"], segments);
+        var replay = new Replay(folder["replay"], $"{segments:D4}.checkpoint");
         var states = 0;
 
         foreach (var change in changes)
@@ -35,7 +41,8 @@ public class CrashTests
         }
 
         Assert.True(replay.IsFinal);
-        Assert.InRange(states, 1000, int.MaxValue);
+        Assert.InRange(states, atLeast, int.MaxValue);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{states} kill points");
     }
 
     [Fact]
@@ -43,8 +50,8 @@ public class CrashTests
     {
         using var folder = new TemporaryFolder();
         var pki = new TestPki();
-        var replay = new Replay(folder["replay"]);
-        foreach (var change in await RecordChangesAsync(pki, folder["recordings"]))
+        var replay = new Replay(folder["replay"], "0002.checkpoint");
+        foreach (var change in await RecordChangesAsync(pki, folder["recordings"], segments: 2))
         {
             foreach (var half in replay.Apply(change))
             {
@@ -135,7 +142,7 @@ public class CrashTests
         return Process.Start(start)!;
     }
 
-    private static async Task<List<FolderChange>> RecordChangesAsync(TestPki pki, string recordings)
+    private static async Task<List<FolderChange>> RecordChangesAsync(TestPki pki, string recordings, int segments)
     {
         var changes = new List<FolderChange>();
         var options = new RecorderOptions { FolderChanged = changes.Add };
@@ -150,6 +157,13 @@ public class CrashTests
         await recorder.AppendAsync("end", "{}"u8.ToArray(), durable: false, Cancel);
         whole.Complete();
         await recorder.SealAsync();
+        for (var more = 2; more < segments; more++)
+        {
+            await recorder.AppendAsync("more", "{}"u8.ToArray(), durable: true, Cancel);
+            await cut.AppendAsync(new byte[100]);
+            await recorder.SealAsync();
+        }
+
         await cut.AppendAsync(new byte[10]);
         await recorder.CloseAsync("done");
         return changes;
@@ -159,10 +173,11 @@ public class CrashTests
     private sealed class Replay
     {
         private readonly string _folder;
+        private readonly string _final;
 
-        public Replay(string folder)
+        public Replay(string folder, string final)
         {
-            _folder = folder;
+            (_folder, _final) = (folder, final);
             Directory.CreateDirectory(Path.Combine(folder, "streams"));
         }
 
@@ -189,7 +204,7 @@ public class CrashTests
                     break;
                 default:
                     File.Move(path, Path.Combine(_folder, Encoding.UTF8.GetString(change.Bytes)));
-                    IsFinal = Encoding.UTF8.GetString(change.Bytes) == "0002.checkpoint";
+                    IsFinal = Encoding.UTF8.GetString(change.Bytes) == _final;
                     yield return change.Bytes.Length / 2;
                     break;
             }

@@ -10,16 +10,17 @@ using DebugRelay.Recording;
 
 namespace DebugRelay.Cli.Commands.Recordings;
 
-/// <summary>`--ca`, `--heads` and `--policy`: what a recording and its reviews are judged by.</summary>
+/// <summary>`--ca`, `--heads`, `--ledger` and `--policy`: what a recording and its reviews are judged by.</summary>
 internal sealed class VerificationOptions
 {
     private readonly CaOption _ca = new();
     private readonly Option<string> _heads = new("--heads") { HelpName = "FILE", Description = "Heads that were kept while the session ran" };
+    private readonly Option<string> _ledger = new("--ledger") { HelpName = "PATH", Description = "The host's state folder or one ledger, to hold the recording against" };
     private readonly Option<string> _policy = new("--policy") { HelpName = "FILE", Description = "The host's policy.json: who counts as a reviewer" };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_ca.Option, _heads, _policy])
+        foreach (Option option in (Option[])[_ca.Option, _heads, _ledger, _policy])
             command.Options.Add(option);
     }
 
@@ -30,12 +31,14 @@ internal sealed class VerificationOptions
         string ca = _ca.Resolve(parsed, surroundings);
         try
         {
-            string? heads = parsed.GetValue(_heads);
-            return new Verification(LoadAnchors(ca), ca, heads, heads is null ? [] : WitnessedHead.ReadFile(heads), LoadPolicy(parsed.GetValue(_policy)));
+            string? file = parsed.GetValue(_heads), ledger = parsed.GetValue(_ledger);
+            IReadOnlyList<WitnessedHead> heads = file is null ? [] : WitnessedHead.ReadFile(file);
+            var options = new VerifyOptions { Heads = heads, Ledgers = ledger is null ? null : HostLedgers.Read(ledger, heads) };
+            return new Verification(LoadAnchors(ca), ca, file, options, LoadPolicy(parsed.GetValue(_policy)));
         }
         catch (RecordingException error)
         {
-            throw new UsageException(error.Message, "give the file that --heads of another command made", error);
+            throw new UsageException(error.Message, "see --heads and --ledger", error);
         }
     }
 
@@ -75,14 +78,14 @@ internal sealed class VerificationOptions
 /// <param name="Anchors">The CA.</param>
 /// <param name="CaFile">Its file, for commands that are shown.</param>
 /// <param name="HeadsFile">The file of heads, likewise; null where there is none.</param>
-/// <param name="Heads">What it holds.</param>
+/// <param name="Options">Heads and ledgers.</param>
 /// <param name="Policy">Who counts as a reviewer; null: anyone whom the CA vouches for, except the engineer.</param>
 internal sealed record Verification(
-    X509Certificate2Collection Anchors, string CaFile, string? HeadsFile, IReadOnlyList<WitnessedHead> Heads, PolicyDocument? Policy)
+    X509Certificate2Collection Anchors, string CaFile, string? HeadsFile, VerifyOptions Options, PolicyDocument? Policy)
 {
     /// <summary>Revocation is the host's to know: a reviewer's certificate is judged by its chain and its time.</summary>
     public TrustStore Trust => new(Anchors, CertificateRevocationLists.None);
 
     /// <exception cref="UsageException">There is no verdict: the folder cannot be read.</exception>
-    public Verdict Judge(string path) => SessionFolder.Reading(() => RecordingVerifier.Verify(path, Anchors, new VerifyOptions { Heads = Heads }));
+    public Verdict Judge(string path) => SessionFolder.Reading(() => RecordingVerifier.Verify(path, Anchors, Options));
 }

@@ -6,6 +6,8 @@ namespace DebugRelay.Cli.Commands.Trace;
 /// <summary>What a trace came to, in a line or three.</summary>
 internal static class TraceSummary
 {
+    private const string UnreadEvent = "unread-event";
+
     public static void WriteTo(Terminal terminal, string path, OperationEnd end, string indent = "")
     {
         terminal.Output.WriteLine($"{indent}{terminal.Bold(path)}   {Amounts.Bytes(end.Bytes)}{Events(end.Events)}");
@@ -26,8 +28,13 @@ internal static class TraceSummary
             terminal.Output.WriteLine($"  {terminal.Dim(Table.Printable(source).PadRight(width))}{Counts(rules)}");
     }
 
-    /// <summary>The masked values by rule, most first.</summary>
-    public static string Masked(OperationEnd end) => end.Scrubbed.Count == 0 ? "nothing" : Counts(end.Scrubbed);
+    /// <summary>The masked values by rule, most first. Events without content have a line of their own.</summary>
+    public static string Masked(OperationEnd end)
+    {
+        var values = new SortedDictionary<string, long>(end.Scrubbed);
+        values.Remove(UnreadEvent);
+        return values.Count == 0 ? "nothing" : Counts(values);
+    }
 
     private static string Counts(SortedDictionary<string, long> counts)
         => string.Join(" · ", counts.OrderByDescending(count => count.Value).Select(count => $"{Table.Printable(count.Key)} {Amounts.Count(count.Value)}"));

@@ -105,5 +105,16 @@ public class ProfileReaderTests
         Assert.Equal(rule.Order(StringComparer.Ordinal), complaint[(complaint.IndexOf("known here: ", StringComparison.Ordinal) + 12)..].Split(", "));
     }
 
+    [Fact]
+    public void The_example_of_the_documentation_is_a_profile()
+    {
+        string page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../../docs/scrubbing.md"));
+        string example = page.Split("```jsonc\n")[1].Split("```")[0];
+        Assert.Contains("order-number", Parse(example).Rules);
+        _ = DebugRelay.Policy.Rules.ProviderArguments.Parse(Encoding.UTF8.GetBytes(example));
+    }
+
+    private static string Here([System.Runtime.CompilerServices.CallerFilePath] string here = "") => here;
+
     private static ScrubProfile Parse(string json) => ScrubProfile.Parse("scrub.json", Encoding.UTF8.GetBytes(json));
 }

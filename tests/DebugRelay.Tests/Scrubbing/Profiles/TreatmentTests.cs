@@ -69,6 +69,20 @@ public partial class TreatmentTests
     }
 
     [Fact]
+    public void A_text_in_which_nothing_is_found_costs_no_memory()
+    {
+        using var scrubber = new TextScrubber(Parse("""{ "extends": "strict", "detectors": { "email": "hash" } }"""));
+        Assert.False(scrubber.TryScrub("an order of 17 teapots at 14:05, all blue", DebugRelay.Scrubbing.Text.TextKind.Free, "test", out _));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            scrubber.TryScrub("an order of 17 teapots at 14:05, all blue", DebugRelay.Scrubbing.Text.TextKind.Free, "test", out _);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public void A_cut_never_leaves_half_an_escape()
         => Assert.Equal("""{"password":"[generic-secret]"}""", Scrub("""{ "detectors": { "generic-secret": { "action": "truncate", "length": 3 } } }""", """{"password":"a\u0062cdefghijkl"}"""));
 

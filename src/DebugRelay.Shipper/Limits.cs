@@ -1,0 +1,26 @@
+namespace DebugRelay.Shipper;
+
+/// <summary>Every limit of the shipper, with its reason.</summary>
+internal static class Limits
+{
+    /// <summary>How often ledgers are looked at: heads and events leave the host within a second of being made.</summary>
+    public static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Entries whose events are sent before the cursor moves: what a crash may send twice.</summary>
+    public const int Batch = 100;
+
+    /// <summary>Log records that one OTLP call carries. An entry becomes at most four events, so a batch of entries needs several calls at most.</summary>
+    public const int Queue = 256;
+
+    /// <summary>How long a receiver may take before the attempt counts as failed.</summary>
+    public static readonly TimeSpan Send = TimeSpan.FromSeconds(10);
+
+    /// <summary>Waits between attempts grow from the first to the second: a dead receiver is not hammered, one that is back is found soon.</summary>
+    public static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+
+    /// <inheritdoc cref="FirstRetry"/>
+    public static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(15);
+
+    /// <summary>Bytes of a configuration, and of a cursor: both are read whole.</summary>
+    public const int SmallFile = 64 * 1024;
+}
