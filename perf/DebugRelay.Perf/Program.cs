@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using DebugRelay.Perf.Audit;
 using DebugRelay.Perf.Recordings;
+using DebugRelay.Perf.Revocation;
 using DebugRelay.Perf.Rewriter;
 using DebugRelay.Perf.Scrubbing;
 
@@ -28,11 +29,13 @@ switch (args)
     case ["audit", .. var rest]:
         AuditSpeed.Run(rest);
         break;
+    case ["revocation", .. var rest]:
+        return await RevocationTime.RunAsync(rest);
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING]] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

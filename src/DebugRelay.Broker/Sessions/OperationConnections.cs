@@ -226,7 +226,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         foreach (byte[] part in list.Chunk(Limits.DataPayload))
             frames.Write(FrameType.Data, part);
         var end = new OperationEnd(list.Length, Convert.ToHexStringLower(SHA256.HashData(list)), Partial: false, null, null, [], null);
-        EnterEnd(session, request.Number, Task.FromResult(end));
+        EnterEnd(session, number, Task.FromResult(end));
         frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
     }
 

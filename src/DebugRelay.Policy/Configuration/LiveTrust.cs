@@ -34,7 +34,8 @@ public sealed class LiveTrust : IDisposable
     }
 
     /// <summary>What holds now. Take it once for one decision: the next look may give another.</summary>
-    public HostTrust Current => Volatile.Read(ref _current);
+    /// <remarks>Who removes the kill file does not wait for a look to have his host back.</remarks>
+    public HostTrust Current => Volatile.Read(ref _current) is var current && current.IsKilled && !_files.IsKilled ? current with { IsKilled = false } : current;
 
     /// <summary>The time that rights are judged by.</summary>
     public TimeProvider Clock => _clock;
@@ -106,10 +107,12 @@ public sealed class LiveTrust : IDisposable
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        if (_files.IsKilled != Current.IsKilled)
+        HostTrust known = Volatile.Read(ref _current);
+        bool killed = _files.IsKilled;
+        if (killed != known.IsKilled)
         {
-            Swap(Current with { IsKilled = _files.IsKilled });
-            Reported?.Invoke(Current.IsKilled ? HostTrust.KillFileReason : "the kill file is gone", Current.IsKilled);
+            Swap(known with { IsKilled = killed });
+            Reported?.Invoke(killed ? HostTrust.KillFileReason : "the kill file is gone", killed);
         }
         string marks = FileMarks.Of(_files.Paths);
         if (marks == _taken && !_forced) return;
