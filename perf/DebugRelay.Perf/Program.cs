@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using DebugRelay.Perf.Audit;
 using DebugRelay.Perf.Recordings;
@@ -15,6 +16,12 @@ switch (args)
         break;
     case ["hostile"]:
         return HostileFields.Run();
+    case ["serve"]:
+        await Children.ServeAsync();
+        break;
+    case ["emit", var kind, var count]:
+        Children.Emit(kind, int.Parse(count, CultureInfo.InvariantCulture));
+        break;
     case ["diet"]:
         return await CleanDiet.RunAsync();
     case ["live"]:

@@ -11,7 +11,8 @@ internal sealed record AllowLists(NameList Arguments, NameList Headers, NameList
         new NameList(
             "applicationName config configuration contentRoot culture environment framework host http_ports https_ports launch-profile level log-level "
             + "loglevel mode port profile project region runtime settings urls verbosity webroot zone *file *path *dir *directory *folder "
-            + "ConnectionStrings:* Logging:*"),
+            + "ConnectionStrings:* Logging:* nologo noconfig restore tl tl:* tlp tlp:* clp consoleloggerparameters flp flp:* maxcpucount nodeReuse target output "
+            + "architecture arch os self-contained no-restore no-build interactive"),
         new NameList(
             "Accept Accept-* Access-Control-* Age Allow Alt-Svc Cache-Control Connection Content-Disposition Content-Encoding Content-Language "
             + "Content-Length Content-Range Content-Type Content-Security-Policy* Cross-Origin-* Date DNT ETag Expect Expires Host If-Match If-Modified-Since "

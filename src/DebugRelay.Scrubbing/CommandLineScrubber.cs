@@ -11,6 +11,9 @@ public static class CommandLineScrubber
 {
     private const string Source = "command line";
 
+    /// <summary>MSBuild's options whose value is a pair itself.</summary>
+    private static readonly string[] PropertyPrefixes = ["p:", "property:", "rp:", "restoreProperty:"];
+
     /// <summary>A command line as one string; words may be in double quotes.</summary>
     public static string Scrub(string commandLine, TextScrubber scrubber)
     {
@@ -88,7 +91,7 @@ public static class CommandLineScrubber
     }
 
     private static bool IsValue(ReadOnlySpan<char> word, ReadOnlySpan<char> option, Rule rule) =>
-        !Placeholders.Is(word) && !word.StartsWith("-") && (option is not ("-u" or "--user") || word.IndexOf(':') > 0)
+        !Placeholders.Is(word) && !word.StartsWith("-") && !word.StartsWith("@/") && (option is not ("-u" or "--user") || word.IndexOf(':') > 0)
         && !(rule == Rule.CommandLine && HarmlessValues.Has(word));
 
     /// <summary>Where the value of <c>--key=value</c>, <c>/key:value</c> or <c>/p:value</c> begins, and its rule; 0 where it is kept.</summary>
@@ -120,9 +123,9 @@ public static class CommandLineScrubber
             return Rule.GenericSecret;
         }
 
-        if (name.StartsWith("p:", StringComparison.OrdinalIgnoreCase))
+        foreach (var prefix in PropertyPrefixes)
         {
-            name = name[2..];
+            name = name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? name[prefix.Length..] : name;
         }
 
         return SecretKeys.Classify(name) ?? (allowed.Has(name) ? null : Rule.CommandLine);

@@ -2,20 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using DebugRelay.NetTrace;
-using DebugRelay.Perf.Rewriter;
 using DebugRelay.Scrubbing;
 using DebugRelay.Scrubbing.Events;
 
 namespace DebugRelay.Perf.Scrubbing;
 
 /// <summary>
-/// False alarms on ordinary framework events: traces of real processes that hold nothing private, a build and the sample shop as a web server, with
+/// False alarms on ordinary framework events: traces of real processes that hold nothing private, a build and a web server with its client, with
 /// garbage collection, JIT, loader and rundown. What is masked in them is a false alarm.
 /// </summary>
 internal static class CleanDiet
 {
     private const double Allowed = 1e-5;
-    private const string Providers = "Microsoft-Windows-DotNETRuntime:0x4C14FCCBD:5,Microsoft-Windows-DotNETRuntimePrivate:0x4002000B:5,System.Threading.Tasks.TplEventSource:-1:5,"
+    private const string Providers = "Microsoft-Extensions-Logging:-1:5,Microsoft-Windows-DotNETRuntime:0x4C14FCCBD:5,Microsoft-Windows-DotNETRuntimePrivate:0x4002000B:5,System.Threading.Tasks.TplEventSource:-1:5,"
         + "Microsoft-Build:-1:5,System.Net.Http:-1:5,Microsoft-AspNetCore-Server-Kestrel:-1:5,Microsoft-DotNETCore-SampleProfiler:0:5";
 
     /// <summary>Exit code 1 where more than one field in 100,000 was masked.</summary>
@@ -24,14 +23,15 @@ internal static class CleanDiet
         var folder = Directory.CreateTempSubdirectory("debugrelay-diet-").FullName;
         try
         {
-            List<(string Name, byte[] Trace)> traces = [("web server, GC, JIT, loader, profiler, rundown", await RecordedTrace.MixedAsync())];
-            traces.AddRange(await BuildAsync(folder));
+            await RunAsync(folder, "dotnet", ["new", "classlib", "-o", "lib", "--no-restore"], traced: false);
+            await RunAsync(folder, "dotnet", ["build", "lib", "-nodeReuse:false", "-p:UseSharedCompilation=false"], traced: true);
+            await RunAsync(folder, Environment.ProcessPath!, ["serve"], traced: true);
             Console.WriteLine("| trace | MB | events | string fields | masked | by rule |");
             Console.WriteLine("|---|---|---|---|---|---|");
             long fields = 0, masked = 0;
-            foreach (var (name, trace) in traces)
+            foreach (var file in new DirectoryInfo(folder).GetFiles("*.nettrace").OrderBy(f => f.LastWriteTimeUtc))
             {
-                var (count, found) = Scrub(name, trace);
+                var (count, found) = Scrub(await File.ReadAllBytesAsync(file.FullName));
                 fields += count;
                 masked += found;
             }
@@ -45,17 +45,9 @@ internal static class CleanDiet
         }
     }
 
-    private static async Task<IEnumerable<(string Name, byte[] Trace)>> BuildAsync(string folder)
+    private static async Task RunAsync(string folder, string program, string[] arguments, bool traced)
     {
-        await RunAsync(folder, ["new", "classlib", "-o", "lib", "--no-restore"], traced: false);
-        await RunAsync(folder, ["build", "lib", "-nodeReuse:false", "-p:UseSharedCompilation=false"], traced: true);
-        return await Task.WhenAll(Directory.GetFiles(folder, "*.nettrace").Order(StringComparer.Ordinal)
-            .Select(async (f, i) => ($"dotnet build, process {i + 1}", await File.ReadAllBytesAsync(f))));
-    }
-
-    private static async Task RunAsync(string folder, string[] arguments, bool traced)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         if (traced)
         {
@@ -71,18 +63,18 @@ internal static class CleanDiet
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} failed: {output}{await errors}");
+            throw new InvalidOperationException($"{Path.GetFileName(program)} {string.Join(' ', arguments)} failed: {output}{await errors}");
         }
     }
 
-    private static (long Fields, long Masked) Scrub(string name, byte[] trace)
+    private static (long Fields, long Masked) Scrub(byte[] trace)
     {
         var filter = new CountingFilter(new TraceScrubber(ScrubProfile.Default));
         var summary = NetTraceRewriter.RewriteAsync(PipeReader.Create(new MemoryStream(trace)), PipeWriter.Create(Stream.Null), filter).GetAwaiter().GetResult();
         var rules = filter.Inner.Report.Rules.Where(r => r.Key != "bytes").ToDictionary();
         var state = summary.State == RewriteState.Complete ? "" : $" ({summary.State})";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {name}{state} | {trace.Length / 1e6:F0} | {summary.Counts.EventsIn} | {filter.Texts} | {rules.Values.Sum()} | {string.Join(", ", rules.Select(r => $"{r.Key} {r.Value}"))} |"));
+            $"| {filter.Process}{state} | {trace.Length / 1e6:F0} | {summary.Counts.EventsIn} | {filter.Texts} | {rules.Values.Sum()} | {string.Join(", ", rules.Select(r => $"{r.Key} {r.Value}"))} |"));
         foreach (var masked in filter.Masked.Take(10))
         {
             Console.Error.WriteLine($"  masked: {masked}");
@@ -98,6 +90,9 @@ internal static class CleanDiet
 
         public long Texts { get; private set; }
 
+        /// <summary>The program that was traced.</summary>
+        public string Process { get; private set; } = "";
+
         public List<string> Masked { get; } = [];
 
         public EventAction Plan(EventType type) => inner.Plan(type);
@@ -108,6 +103,10 @@ internal static class CleanDiet
             for (var i = 0; i < fields.Count; i++)
             {
                 Texts += fields[i].Kind == EventFieldKind.Text ? 1 : 0;
+                if (Process.Length == 0 && fields[i].Kind == EventFieldKind.Text && fields[i].Name == "CommandLine")
+                {
+                    Process = string.Join(' ', fields.Text(i).ToString().Split(' ').Select(Path.GetFileName).Take(3));
+                }
             }
 
             var texts = Masked.Count < 10 ? Snapshot(ref fields) : null;

@@ -1,10 +1,12 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace DebugRelay.Scrubbing.Text;
 
 /// <summary>
 /// Short texts in which lately nothing was found: traces repeat themselves. Texts are compared character by character, so that no two can be taken
-/// for one; where they are kept is told by a few of their characters only, and a text that takes another's place costs time and nothing else.
+/// for one; the hash says only where one is kept, and a text that takes another's place costs time and
+/// nothing else.
 /// </summary>
 internal sealed class CleanTexts
 {
@@ -37,32 +39,24 @@ internal sealed class CleanTexts
         _known[slot] = ((ushort)text.Length, (byte)kind);
     }
 
-    /// <summary>Of the length and three groups of four characters: begin, middle, end.</summary>
     private static int SlotOf(ReadOnlySpan<char> text)
     {
-        const int Group = 4;
-        var hash = (ulong)text.Length * 0x9E3779B97F4A7C15;
-        if (text.Length < Group)
+        const ulong Factor = 0x9E3779B97F4A7C15;
+        var hash = (ulong)text.Length;
+        var bytes = MemoryMarshal.AsBytes(text);
+        while (bytes.Length >= 16)
         {
-            foreach (var c in text)
-            {
-                hash = (hash ^ c) * 0x9E3779B97F4A7C15;
-            }
-        }
-        else
-        {
-            hash = Mix(hash, text[..Group]);
-            hash = Mix(hash, text[((text.Length - Group) / 2)..]);
-            hash = Mix(hash, text[^Group..]);
-            hash = Mix(hash, text[((text.Length - Group) * 3 / 4)..]);
+            var (a, b) = (MemoryMarshal.Read<ulong>(bytes), MemoryMarshal.Read<ulong>(bytes[8..]));
+            hash = BitOperations.RotateLeft(hash ^ a, 23) * Factor;
+            hash ^= b * Factor;
+            bytes = bytes[16..];
         }
 
-        return (int)(hash >> 52);
-    }
+        foreach (var one in MemoryMarshal.Cast<byte, char>(bytes))
+        {
+            hash = (hash ^ one) * Factor;
+        }
 
-    private static ulong Mix(ulong hash, ReadOnlySpan<char> text)
-    {
-        hash = (hash ^ MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(text))) * 0x9E3779B97F4A7C15;
-        return hash ^ (hash >> 29);
+        return (int)((hash ^ (hash >> 29)) * Factor >> 52);
     }
 }
