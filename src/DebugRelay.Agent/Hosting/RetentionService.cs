@@ -9,7 +9,7 @@ namespace DebugRelay.Agent.Hosting;
 
 /// <summary>Deletes old recordings, where the configuration says so: at the start and every hour.</summary>
 internal sealed partial class RetentionService(
-    HostConfiguration configuration, HostTrust trust, HostLedger ledger, SessionTable sessions, TimeProvider time, ILogger<RetentionService> logger) : BackgroundService
+    HostConfiguration configuration, LiveTrust trust, HostLedger ledger, SessionTable sessions, TimeProvider time, ILogger<RetentionService> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -62,8 +62,8 @@ internal sealed partial class RetentionService(
 
     private bool IsReviewer(DetachedSignature signature, System.Security.Cryptography.X509Certificates.X509Certificate2 signer, DateTimeOffset at)
     {
-        CertificateResult result = CertificateCheck.ForClient(signer, [.. signature.Certificates], trust.Store, at);
-        return result.Identity is { } identity && result.IsValid && trust.Policy.IsReviewer(identity);
+        CertificateResult result = CertificateCheck.ForClient(signer, [.. signature.Certificates], trust.Current.Store, at);
+        return result.Identity is { } identity && result.IsValid && trust.Current.Policy.IsReviewer(identity);
     }
 
     private static partial class Log
