@@ -54,6 +54,12 @@ public static class ErrorCode
     /// <summary>Told to a requester: somebody approved.</summary>
     public const string AccessGranted = "access-granted";
 
+    /// <summary>The operation must be watched, and nobody does.</summary>
+    public const string Unobserved = "unobserved";
+
+    /// <summary>Told to a requester: his operation begins when somebody watches.</summary>
+    public const string AwaitsObserver = "awaits-observer";
+
     /// <summary>Told to reviewers: somebody declared an emergency.</summary>
     public const string BreakGlass = "break-glass";
 

@@ -132,6 +132,12 @@ public static class Limits
     /// <summary>How long a request waits for its approvers: an incident is over by then, or has become a project.</summary>
     public static readonly TimeSpan InboxTime = TimeSpan.FromDays(1);
 
+    /// <summary>How long an operation that must be watched waits for its observer: somebody has to be called.</summary>
+    public static readonly TimeSpan ObserverWait = TimeSpan.FromMinutes(5);
+
+    /// <summary>From the moment when the last observer leaves to the operation's end; its client gets nothing meanwhile. A lost link comes back in seconds.</summary>
+    public static readonly TimeSpan ObserverGrace = TimeSpan.FromSeconds(10);
+
     /// <summary>From an emergency's announcement to the word that it has left the host: somebody waits for it in an incident.</summary>
     public static readonly TimeSpan Announcement = TimeSpan.FromSeconds(10);
 

@@ -119,8 +119,24 @@ public sealed class RecordedStream : IDisposable
     /// <summary>Says that nothing more will be read. What was written is sealed all the same.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            Release();
+        lock (_lock)
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+                Release();
+        }
+    }
+
+    /// <summary>Keeps the stream readable for one more reader, also after <see cref="Dispose"/>.</summary>
+    /// <returns>Dispose it when he has read enough; null when it can no longer be read.</returns>
+    public IDisposable? TryShare()
+    {
+        lock (_lock)
+        {
+            if (Volatile.Read(ref _owners) <= 0 || Volatile.Read(ref _disposed) != 0)
+                return null;
+            Interlocked.Increment(ref _owners);
+            return new Share(this);
+        }
     }
 
     /// <summary>What was added since the last checkpoint, on disk when this returns; null if nothing changed.</summary>
@@ -179,4 +195,15 @@ public sealed class RecordedStream : IDisposable
     }
 
     private void Announce() => Interlocked.Exchange(ref _more, null)?.TrySetResult();
+
+    private sealed class Share(RecordedStream stream) : IDisposable
+    {
+        private int _disposed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+                stream.Release();
+        }
+    }
 }

@@ -131,6 +131,7 @@ internal static class AgentHost
             .AddSingleton<Inbox>()
             .AddSingleton<InboxCalls>()
             .AddSingleton<Announcer>()
+            .AddSingleton<Watching>()
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())
             .AddSingleton<HandshakeGate>()

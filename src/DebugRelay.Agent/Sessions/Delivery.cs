@@ -171,6 +171,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 int got = stream.Read(_sent, buffer);
                 if (got == 0)
                     return;
+                if (operation.Decision.NeedsObserver)
+                    await session.Watchers.UntilAsync(() => session.Watchers.Any, gone.Token);
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 Volatile.Write(ref _sent, _sent + got);
                 Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();

@@ -16,7 +16,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -52,15 +52,32 @@ internal sealed partial class OperationRelay(
         string name = StreamName(request);
         (RunningOperation operation, Accepted accepted) = await DecideAsync(session, open, request, name, reader, writer);
         using RunningOperation running = session.Add(operation);
+        if (request.Operation == Operations.SessionWatch)
+        {
+            await WatchAsync(client, session, running, accepted);
+            return;
+        }
         await client.Frames.WriteAsync(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted, CancellationToken.None).AsTask()
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             using RecordedStream recorded = session.Recorder.OpenStream(name);
+            running.Stream = recorded;
+            session.Watchers.Pulse();
+            using var over = new CancellationTokenSource();
+            Task keeping = running.Decision.NeedsObserver ? session.Watchers.KeepAsync(running, over.Token) : Task.CompletedTask;
             await using ITimer end = EndInTime(running);
             // Added before it is asked: a change that does not see the operation is seen by it.
             sessions.Judge(session, running);
-            await new Delivery(session, client, reader, running, recorded).RunAsync();
+            try
+            {
+                await new Delivery(session, client, reader, running, recorded).RunAsync();
+            }
+            finally
+            {
+                await over.CancelAsync();
+                await keeping;
+            }
         }
         catch (RecordingException)
         {
@@ -71,6 +88,40 @@ internal sealed partial class OperationRelay(
         finally
         {
             session.Remove(running);
+        }
+    }
+
+    private async Task WatchAsync(ClientConnection client, RelaySession session, RunningOperation running, Accepted accepted)
+    {
+        try
+        {
+            await using ITimer end = EndInTime(running);
+            sessions.Judge(session, running);
+            await watching.RunAsync(session, client, running, accepted);
+        }
+        finally
+        {
+            session.Remove(running);
+        }
+    }
+
+    /// <summary>Waits until somebody watches. The operation is decided and recorded; nothing of it has begun.</summary>
+    private static async Task AwaitObserverAsync(RelaySession session, OperationRequest request)
+    {
+        if (!session.Watchers.Any)
+            session.Tell(new Notice(ErrorCode.AwaitsObserver, $"{request.Operation} begins when another person watches: debugrelay sessions watch {session.Id}"));
+        try
+        {
+            await session.Watchers.UntilAsync(() => session.Watchers.Any, session.Ending).WaitAsync(Limits.ObserverWait, session.Ending);
+        }
+        catch (TimeoutException)
+        {
+            throw new RefusedException(new Refused(ErrorCode.Unobserved, $"nobody came to watch within {Limits.ObserverWait.TotalMinutes:0} minutes, and the role asks for it"));
+        }
+        catch (OperationCanceledException)
+        {
+            SessionClosed closed = await session.Ended;
+            throw new RefusedException(new Refused(closed.Code, closed.Message));
         }
     }
 
@@ -108,6 +159,8 @@ internal sealed partial class OperationRelay(
         await RecordDecisionAsync(session, entry with { RequestSha256 = Digest(open.Request) });
         if (!entry.Allowed)
             throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
+        if (decision.NeedsObserver)
+            await AwaitObserverAsync(session, request);
         if (decision.BreakGlass is { } emergency)
             await announcer.AnnounceAsync(session, request, entry, emergency, session.Ending);
         Accepted accepted = await FromBrokerAsync(session, request, async () =>
@@ -175,6 +228,7 @@ internal sealed partial class OperationRelay(
             Grant = ours.Grant,
             BreakGlass = ours.BreakGlass is null ? null : true,
             Unscrubbed = request.Unscrubbed ? true : null,
+            Observed = ours.NeedsObserver ? true : null,
             Until = ours.NotAfter,
         };
         return (entry, ours);

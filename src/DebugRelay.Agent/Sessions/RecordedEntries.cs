@@ -31,6 +31,9 @@ internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allo
     /// <summary>Present and true: the data are not scrubbed, and the recording has them encrypted.</summary>
     public bool? Unscrubbed { get; init; }
 
+    /// <summary>Present and true: runs only while another person watches.</summary>
+    public bool? Observed { get; init; }
+
     /// <summary>Until when it may run.</summary>
     public DateTimeOffset? Until { get; init; }
 }
@@ -40,6 +43,9 @@ internal sealed record EndEntry(ulong Number, OperationEnd End, long Sent);
 
 /// <summary>Entry `access`: what was asked of the inbox, and what came of it.</summary>
 internal sealed record AccessEntry(InboxAction Action, byte[]? Document, string? Id, SignedGrant? Grant, string? Code, string? Message);
+
+/// <summary>Entry `watch`: somebody began to watch this session, or left it.</summary>
+internal sealed record WatchEntry(string Identity, string Session, ulong Number, bool Began, long Shown);
 
 /// <summary>Entry `close`: why the session ended.</summary>
 internal sealed record CloseEntry(string Code, string Message);
@@ -52,4 +58,5 @@ internal sealed record CloseEntry(string Code, string Message);
 [JsonSerializable(typeof(CloseEntry))]
 [JsonSerializable(typeof(Announcement))]
 [JsonSerializable(typeof(AccessEntry))]
+[JsonSerializable(typeof(WatchEntry))]
 internal sealed partial class RecordedJson : JsonSerializerContext;

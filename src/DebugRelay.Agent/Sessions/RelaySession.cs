@@ -86,6 +86,9 @@ internal sealed class RelaySession : IDisposable
     /// <summary>Tells its client something. Nobody waits for one that does not listen.</summary>
     public void Tell(Notice notice) => Notify?.Invoke(notice);
 
+    /// <summary>Who watches it.</summary>
+    public Watchers Watchers { get; } = new();
+
     /// <summary>What runs now.</summary>
     public IReadOnlyCollection<RunningOperation> Running => [.. _running.Keys];
 
@@ -128,8 +131,10 @@ internal sealed class RelaySession : IDisposable
     /// <summary>Ends the session; the first reason counts.</summary>
     public void End(string code, string message)
     {
-        if (_end.TrySetResult(new SessionClosed(code, message)))
-            _ending.Cancel();
+        if (!_end.TrySetResult(new SessionClosed(code, message)))
+            return;
+        _ending.Cancel();
+        Watchers.Pulse();
     }
 
     /// <summary>Takes bytes off what the session may have.</summary>

@@ -2,6 +2,7 @@ using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
 
 namespace DebugRelay.Agent.Sessions;
 
@@ -28,6 +29,9 @@ internal sealed class RunningOperation : IDisposable
 
     /// <summary>What was decided, with the time until which it holds and why it ends then.</summary>
     public Decision Decision { get; }
+
+    /// <summary>What it delivers; null while it has not begun.</summary>
+    public RecordedStream? Stream { get; set; }
 
     /// <summary>Cancelled when it is ended early.</summary>
     public CancellationToken Ending { get; }

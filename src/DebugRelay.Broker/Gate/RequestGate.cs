@@ -76,7 +76,7 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
             throw new ProtocolException(ErrorCode.UnknownOperation, $"this version gives no {request.Operation} without scrubbing");
         switch (request.Operation)
         {
-            case Operations.ProcessList or Operations.ProcessInfo or Operations.Inventory or Operations.SessionList or Operations.SessionKill:
+            case Operations.ProcessList or Operations.ProcessInfo or Operations.Inventory or Operations.SessionList or Operations.SessionKill or Operations.SessionWatch:
                 return null;
             case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);

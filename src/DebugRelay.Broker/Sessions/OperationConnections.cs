@@ -18,6 +18,8 @@ namespace DebugRelay.Broker.Sessions;
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
 internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, HostLedger ledger)
 {
+    private readonly Observers _observers = new();
+
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
     {
@@ -35,6 +37,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 agent.Dispose();
                 return;
             }
+            agent.ReceiveTimeout = (int)PatienceFor(judged.Decision).TotalMilliseconds;
             frames.Expect(FrameType.Proceed);
             CarryOut(session, judged, admissions.Enter(session.Proof, judged), agent, frames);
         }
@@ -59,6 +62,44 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             Console.Error.WriteLine($"debugrelay-broker: an operation failed: {e}");
             Refuse(agent, frames, ErrorCode.Internal, "the broker failed; its log says more");
+        }
+    }
+
+    /// <summary>How long the agent may take: an observer has to come, an announcement to leave the host.</summary>
+    private static TimeSpan PatienceFor(Decision decision)
+        => Limits.Opening + (decision.NeedsObserver ? Limits.ObserverWait : TimeSpan.Zero) + (decision.BreakGlass is null ? TimeSpan.Zero : Limits.Announcement);
+
+    /// <summary>Lives as long as the agent's connection: its end says that the observer has left.</summary>
+    private void Watch(BrokerSession session, OperationRequest request, Accepted accepted, Socket agent, BlockingFrames frames)
+    {
+        if (registry.Find(request.Watch!) is not { HasEnded: false } watched)
+            throw new ProtocolException(ErrorCode.NoSession, $"there is no session {request.Watch} on this host (any more)");
+        if (watched.Proof.Identity.Equals(session.Proof.Identity))
+            throw new ProtocolException(ErrorCode.Denied, "nobody watches himself");
+        using (_observers.Enter(watched, session))
+        {
+            frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
+            UntilClosed(agent);
+        }
+        var nothing = new OperationEnd(0, Convert.ToHexStringLower(SHA256.HashData([])), Partial: false, null, null, [], null);
+        EnterEnd(session, request.Number, Task.FromResult(nothing));
+        agent.Dispose();
+    }
+
+    private static void UntilClosed(Socket agent)
+    {
+        try
+        {
+            agent.ReceiveTimeout = 0;
+            byte[] ignored = new byte[64];
+            while (agent.Receive(ignored) > 0)
+            {
+                // Nothing is due.
+            }
+        }
+        catch (SocketException)
+        {
+            // As good as an end.
         }
     }
 
@@ -106,6 +147,13 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         try
         {
             var accepted = new Accepted(judged.Request.Number, judged.Decided.Reason, right.Use?.UsesLeft);
+            if (judged.Request.Operation == Operations.SessionWatch)
+            {
+                Watch(session, judged.Request, accepted, agent, frames);
+                return;
+            }
+            if (judged.Decision.NeedsObserver && !_observers.Watch(session))
+                throw new ProtocolException(ErrorCode.Unobserved, $"role {judged.Decision.Role} lets {judged.Request.Operation} run only while another person watches, and nobody does");
             if (judged.Endpoint is not { } endpoint)
             {
                 byte[] result = Answer(session, judged.Request);
@@ -163,6 +211,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
         var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal);
         Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
+        if (judged.Decision.NeedsObserver)
+            _ = _observers.KeepAsync(session, operation, reading);
         Finish(session, running, reading, stream, () => { session.Remove(running.Number); share.Dispose(); });
     }
 

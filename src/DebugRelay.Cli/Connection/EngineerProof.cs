@@ -92,6 +92,7 @@ internal sealed class EngineerProof : IDisposable
         Reason = _reason,
         Grant = grant?.Sha256,
         BreakGlass = breakGlass,
+        Watch = order.Watch,
         Kill = order.Kill,
     };
 

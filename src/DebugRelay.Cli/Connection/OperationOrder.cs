@@ -12,6 +12,9 @@ internal sealed record OperationOrder(string Name, TargetProcess? Target = null,
     /// <summary>Whether the data are wanted without scrubbing; they come encrypted to this session.</summary>
     public bool Unscrubbed { get; init; }
 
+    /// <summary>The session to watch; null for every other operation.</summary>
+    public string? Watch { get; init; }
+
     /// <summary>The session to end; null for every other operation.</summary>
     public string? Kill { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
     public static int OfCode(string code) => code switch
     {
         ErrorCode.Denied or ErrorCode.Revoked or ErrorCode.Killed or ErrorCode.Expired or ErrorCode.Idle or ErrorCode.NoSession or ErrorCode.BadProof or ErrorCode.BadRequest or ErrorCode.Replayed
-            or ErrorCode.UnknownOperation or ErrorCode.LimitReached or ErrorCode.UsedUp => Failures.ExitCode.Refused,
+            or ErrorCode.UnknownOperation or ErrorCode.LimitReached or ErrorCode.UsedUp or ErrorCode.Unobserved => Failures.ExitCode.Refused,
 
         ErrorCode.Truncated or ErrorCode.FrameTooLong or ErrorCode.UnknownFrame or ErrorCode.UnexpectedFrame or ErrorCode.BadMessage
             or ErrorCode.TimedOut or ErrorCode.WrongProtocol or ErrorCode.ClientGone or ErrorCode.ShuttingDown => Failures.ExitCode.NoConnection,
@@ -39,6 +39,7 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
     private static string? Hint(string code) => code switch
     {
         ErrorCode.Denied => "ask who keeps the host's policy.json, or see what you may do with `debugrelay ps`",
+        ErrorCode.Unobserved => "let another person run `debugrelay sessions watch`, and try again",
         ErrorCode.UsedUp => "ask for another grant with `debugrelay access request`",
         ErrorCode.Revoked => "your access was taken away: ask who keeps the host's policy and your certificate",
         ErrorCode.Killed => "ask who ended it; the recording has it",

@@ -33,6 +33,9 @@ public sealed record OperationRequest
     /// <summary>What to collect; there for event-pipe operations, and only there.</summary>
     public EventPipeParameters? Parameters { get; init; }
 
+    /// <summary>The session to watch; there for <see cref="Operations.SessionWatch"/>, and only there.</summary>
+    public string? Watch { get; init; }
+
     /// <summary>The session to end; there for <see cref="Operations.SessionKill"/>, and only there.</summary>
     public string? Kill { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record OperationRequest
             Unscrubbed = reader.Optional("unscrubbed")?.AsBoolean() ?? false,
             Target = reader.Optional("target") is { } target ? RequestTarget.Read(target) : null,
             Parameters = reader.Optional("parameters") is { } parameters ? EventPipeParameters.Read(parameters) : null,
+            Watch = reader.Optional("watch") is { } watch ? SignedFields.ReadId(watch) : null,
             Kill = reader.Optional("kill") is { } kill ? SignedFields.ReadId(kill) : null,
             Reason = reader.OptionalText("reason", Limits.ReasonCharacters),
             Grant = reader.Optional("grant") is { } grant ? SignedFields.ReadSha256(grant) : null,
@@ -81,6 +85,7 @@ public sealed record OperationRequest
         if (Unscrubbed) writer.WriteBoolean("unscrubbed", true);
         Target?.Write(writer);
         Parameters?.Write(writer);
+        SignedFields.WriteOptional(writer, "watch", Watch);
         SignedFields.WriteOptional(writer, "kill", Kill);
         SignedFields.WriteOptional(writer, "reason", Reason);
         SignedFields.WriteOptional(writer, "grant", Grant);
@@ -98,6 +103,8 @@ public sealed record OperationRequest
     {
         bool process = Operations.ScopeOf(Operation) == OperationScope.Process;
         if (process != (Target is not null)) return process ? $"{Operation} needs a \"target\"" : $"{Operation} takes no \"target\"";
+        bool watch = Operation == Operations.SessionWatch;
+        if (watch != (Watch is not null)) return watch ? $"{Operation} needs a \"watch\"" : $"{Operation} takes no \"watch\"";
         bool kill = Operation == Operations.SessionKill;
         if (kill != (Kill is not null)) return kill ? $"{Operation} needs a \"kill\"" : $"{Operation} takes no \"kill\"";
         bool eventPipe = Operations.IsEventPipe(Operation);

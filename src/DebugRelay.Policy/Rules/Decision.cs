@@ -30,6 +30,9 @@ public sealed record Decision
     /// <summary>The emergency's rule, where the operation is allowed by it alone; null otherwise.</summary>
     public BreakGlassRule? BreakGlass { get; init; }
 
+    /// <summary>Whether another person must be watching while the operation runs.</summary>
+    public bool NeedsObserver { get; init; }
+
     /// <summary>Whether a declared emergency would allow what is denied here.</summary>
     public bool BreakGlassWouldDo { get; init; }
 

@@ -84,6 +84,7 @@ public static class PolicyEngine
             Limits = limits,
             NotAfter = now + limits.Session,
             EndReason = $"role {roles[0].Name} allows no longer session",
+            NeedsObserver = roles.All(role => role.Observe.Contains(request.Operation)),
         };
     }
 
@@ -112,6 +113,7 @@ public static class PolicyEngine
             BreakGlass = role.BreakGlass,
             NotAfter = now + role.BreakGlass!.For,
             EndReason = "the emergency's time is over",
+            NeedsObserver = false,
         };
     }
 

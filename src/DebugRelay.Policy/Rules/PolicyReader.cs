@@ -48,6 +48,7 @@ internal static class PolicyReader
             Allow = ReadAllow(reader.Optional("allow")),
             WithGrant = ReadWithGrant(reader.Optional("withGrant")),
             BreakGlass = ReadBreakGlass(reader.Optional("breakGlass")),
+            Observe = ReadObserve(reader.Optional("observe")),
             Limits = ReadLimits(reader.Optional("limits")),
             RequireReason = reader.Optional("requireReason")?.AsBoolean() ?? false,
         };
@@ -95,6 +96,15 @@ internal static class PolicyReader
             if (!operations.Add(operation)) throw item.Error($"{operation} is listed twice");
         }
         return operations;
+    }
+
+    /// <summary>Only what is carried out by an event-pipe session takes time enough to be watched.</summary>
+    private static HashSet<string> ReadObserve(StrictValue? value)
+    {
+        HashSet<string> operations = ReadAllow(value);
+        return operations.FirstOrDefault(operation => !Operations.IsEventPipe(operation)) is { } other
+            ? throw value!.Error($"{other} cannot be watched; these can: {string.Join(", ", Operations.All.Where(Operations.IsEventPipe).Order(StringComparer.Ordinal))}")
+            : operations;
     }
 
     private static Dictionary<string, GrantRequirement> ReadWithGrant(StrictValue? value)

@@ -24,6 +24,9 @@ public sealed record Role
     /// <summary>What an emergency allows, if anything.</summary>
     public BreakGlassRule? BreakGlass { get; init; }
 
+    /// <summary>Operations that run only while another person watches them.</summary>
+    public IReadOnlySet<string> Observe { get; init; } = new HashSet<string>();
+
     /// <summary>The role's limits, complete: what the policy leaves out is the default.</summary>
     public RoleLimits Limits { get; init; } = RoleLimits.Default;
 

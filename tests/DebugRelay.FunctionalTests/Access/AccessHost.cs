@@ -20,14 +20,14 @@ internal sealed class AccessHost : IAsyncDisposable
     public SampleProcess Sample { get; }
 
     /// <summary>Engineers may trace with a grant by so many approvers; leads and reviewers may see and watch.</summary>
-    public static string Policy(int approvers = 1, string more = "", string allow = "\"process.list\", \"process.info\"", string forReviewers = "") => $$"""
+    public static string Policy(int approvers = 1, string more = "", string allow = "\"process.list\", \"process.info\"", string forReviewers = "", bool withGrant = true) => $$"""
         {
           "roles": {
             "oncall": {
               "members": ["spiffe://corp.example/eng/*"],
               "targets": [{ "process": "debugrelay-sample" }],
               "allow": [{{allow}}],
-              "withGrant": { "trace": { "approvers": {{approvers}} }, "unscrubbed": { "approvers": {{approvers}} } }{{more}}
+              "withGrant": { {{(withGrant ? $"\"trace\": {{ \"approvers\": {approvers} }}," : "")}} "unscrubbed": { "approvers": {{approvers}} } }{{more}}
             },
             "lead": { "members": ["spiffe://corp.example/lead/*", "spiffe://corp.example/sec/*"], "allow": ["session.list", "session.watch"] }
           },

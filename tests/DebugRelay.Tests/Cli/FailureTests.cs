@@ -32,6 +32,8 @@ public class FailureTests
         [ErrorCode.Denied] = Refused,
         [ErrorCode.UsedUp] = Refused,
         [ErrorCode.BreakGlass] = Failed,
+        [ErrorCode.Unobserved] = Refused,
+        [ErrorCode.AwaitsObserver] = Failed,
         [ErrorCode.AccessRequested] = Failed,
         [ErrorCode.AccessGranted] = Failed,
         [ErrorCode.Expired] = Refused,

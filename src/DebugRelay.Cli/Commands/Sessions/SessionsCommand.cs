@@ -19,6 +19,7 @@ internal static class SessionsCommand
     {
         var command = new Command("sessions", "See who looks into what on a host, and end it");
         command.Subcommands.Add(List(context));
+        command.Subcommands.Add(WatchCommand.Create(context));
         command.Subcommands.Add(Kill(context));
         return command;
     }
