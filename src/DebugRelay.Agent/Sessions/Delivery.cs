@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -191,14 +192,38 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             await client.TryRefuseAsync(new Refused(withdrawal.Code, withdrawal.Message));
     }
 
+    /// <summary>Who was cut off before he had it all is told of what he had: that is what he can check.</summary>
+    private OperationEnd ForClient(OperationEnd end)
+    {
+        long sent = Volatile.Read(ref _sent);
+        if (!end.Partial || sent >= end.Bytes)
+            return end;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        try
+        {
+            for (long at = 0; at < sent;)
+            {
+                int got = Math.Min(stream.Read(at, buffer), (int)Math.Min(buffer.Length, sent - at));
+                hash.AppendData(buffer, 0, got);
+                at += got;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        return end with { Bytes = sent, Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()) };
+    }
+
     private async Task TryEndAsync(OperationEnd end)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
-            await client.Frames.WriteAsync(FrameType.End, end, ProtocolJson.Default.OperationEnd, patience.Token);
+            await client.Frames.WriteAsync(FrameType.End, ForClient(end), ProtocolJson.Default.OperationEnd, patience.Token);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException or RecordingException)
         {
             // The client has gone: the recording tells.
         }

@@ -55,7 +55,7 @@ public sealed class SameTraceTests : IAsyncLifetime
         List<string> before = Read(_folder.File("raw.nettrace")), after = Read(scrubbed);
         JsonElement rules = JsonDocument.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken)).RootElement.GetProperty("rules");
         // Strict drops what it cannot read, and counts it.
-        int dropped = name == "strict" ? rules.GetProperty("unread-event").GetInt32() : 0;
+        int dropped = name == "strict" && rules.TryGetProperty("unread-event", out JsonElement unread) ? unread.GetInt32() : 0;
         Assert.Equal(before.Count - dropped, after.Count);
         Assert.Empty(after.Except(before));
         if (dropped == 0)

@@ -55,9 +55,16 @@ internal static class WatchCommand
                 return ExitCode.Done;
             }
             await using (operation)
-                await LiveEvents.ReadAsync(operation, source => source.AllEvents += each => Write(terminal, each), null, stop);
+                await LiveEvents.ReadAsync(operation, source => Subscribe(source, terminal), null, stop);
         }
         return ExitCode.Interrupted;
+    }
+
+    /// <summary>The runtime's own events have no schema in the stream: their parser knows them.</summary>
+    private static void Subscribe(EventPipeEventSource source, Terminal terminal)
+    {
+        source.Dynamic.All += each => Write(terminal, each);
+        source.Clr.All += each => Write(terminal, each);
     }
 
     private static async Task<int> KeepAsync(Terminal terminal, Session session, string id, string path, bool force, CancellationToken stop)
