@@ -19,9 +19,6 @@ internal enum CharacterKinds
     Backslash = 8,
     NotAscii = 16,
 
-    /// <summary>May stand between the digits of one number.</summary>
-    InNumber = 32,
-
     Dot = 64,
     Dash = 128,
     Plus = 256,
@@ -35,6 +32,8 @@ internal sealed class DetectorSet
     /// <summary>An address has four digits at least.</summary>
     private const int MinDottedDigits = 4;
 
+    private const int DotsOfAddress = 3;
+
     /// <summary>Fewer digits, with nothing but letters, blanks, dots and dashes between, hold neither a card number nor an account number.</summary>
     private const int MinDigits = 8;
 
@@ -45,7 +44,6 @@ internal sealed class DetectorSet
     private readonly ulong _always;
     private readonly bool[]? _isOn;
     private readonly ulong[] _byAnchors;
-    private readonly CharacterKinds[] _kinds = new CharacterKinds[128];
 
     /// <summary>A set in which every rule is on.</summary>
     public DetectorSet(IEnumerable<Detector> detectors)
@@ -68,20 +66,6 @@ internal sealed class DetectorSet
         _always = With(Anchors.Always);
         InNames = With(d => d.IsInNames);
         _byAnchors = [.. Enumerable.Range(0, (int)Anchors.Plus * 2).Select(anchors => With((Anchors)anchors))];
-        foreach (var c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz -.()")
-        {
-            _kinds[c] = CharacterKinds.InNumber;
-        }
-
-        _kinds['.'] |= CharacterKinds.Dot;
-        _kinds['-'] |= CharacterKinds.Dash;
-        _kinds['+'] = CharacterKinds.Plus;
-        _kinds['?'] = CharacterKinds.Question;
-        _kinds['='] = CharacterKinds.Equals;
-        _kinds['@'] = CharacterKinds.At;
-        _kinds[':'] = CharacterKinds.Colon;
-        _kinds['%'] = CharacterKinds.Percent;
-        _kinds['\\'] = CharacterKinds.Backslash;
     }
 
     public Detector[] Detectors { get; }
@@ -116,33 +100,45 @@ internal sealed class DetectorSet
 
     public Signs Look(ReadOnlySpan<char> text)
     {
-        uint window = 0;
-        var tags = _always;
-        var kinds = CharacterKinds.None;
+        var kinds = CharacterCensus.Take(text, out var digits);
+        return new Signs(_always | _literals.TagsIn(text) | WithSigns(text, kinds, digits), kinds);
+    }
+
+    /// <summary>The most digits with nothing between them but what may stand in a number.</summary>
+    private static int MostDigits(ReadOnlySpan<char> text)
+    {
         int digits = 0, most = 0;
-        for (var i = 0; i < text.Length; i++)
+        for (var i = text.IndexOfAnyInRange('0', '9'); i >= 0 && i < text.Length; i++)
         {
-            var c = text[i];
-            var kind = c < _kinds.Length ? _kinds[c] : CharacterKinds.NotAscii;
-            kinds |= kind;
-            digits = char.IsAsciiDigit(c) ? digits + 1 : (kind & (CharacterKinds.InNumber | CharacterKinds.NotAscii)) != 0 ? digits : 0;
-            most = Math.Max(most, digits);
-            window = LiteralSearch.Shift(window, c);
-            if (_literals.MayHit(window))
+            if (char.IsAsciiDigit(text[i]))
             {
-                tags |= _literals.Verify(text, i, window, out _);
+                most = Math.Max(most, ++digits);
+            }
+            else if (!MayStandInNumber(text[i]))
+            {
+                digits = 0;
+                var next = text[i..].IndexOfAnyInRange('0', '9');
+                if (next < 0)
+                {
+                    break;
+                }
+
+                i += next - 1;
             }
         }
 
-        return new Signs(tags | WithSigns(text, kinds, most), kinds);
+        return most;
     }
+
+    private static bool MayStandInNumber(char c) => char.IsAsciiLetter(c) || c is ' ' or '-' or '.' or '(' or ')' or >= (char)128;
 
     /// <summary>The detectors that the kinds of characters call for.</summary>
     private ulong WithSigns(ReadOnlySpan<char> text, CharacterKinds kinds, int digits)
     {
-        var anchors = digits >= MinDigits ? Anchors.Digit : Anchors.None;
-        anchors |= digits >= MinDigits && Has(kinds, CharacterKinds.Plus) ? Anchors.Plus : Anchors.None;
-        anchors |= digits >= MinDottedDigits && Has(kinds, CharacterKinds.Dot) ? Anchors.Dotted : Anchors.None;
+        // A run of digits is never more than all of them.
+        var anchors = digits >= MinDigits && MostDigits(text) >= MinDigits ? Anchors.Digit : Anchors.None;
+        anchors |= anchors != Anchors.None && Has(kinds, CharacterKinds.Plus) ? Anchors.Plus : Anchors.None;
+        anchors |= digits >= MinDottedDigits && Has(kinds, CharacterKinds.Dot) && text.Count('.') >= DotsOfAddress ? Anchors.Dotted : Anchors.None;
         anchors |= Has(kinds, CharacterKinds.At) ? Anchors.At : Anchors.None;
         anchors |= Has(kinds, CharacterKinds.At | CharacterKinds.Colon) ? Anchors.Scheme : Anchors.None;
         anchors |= Has(kinds, CharacterKinds.Question | CharacterKinds.Equals) ? Anchors.Query : Anchors.None;
