@@ -3,6 +3,9 @@ using DebugRelay.Policy.Configuration;
 
 const string Usage = "usage: debugrelay-agent run --config FILE | check --config FILE";
 
+// Recordings and ledgers wait for disks on threads of the pool. With as few as there are cores, whoever is to hear of his session's end would wait too.
+ThreadPool.SetMinThreads(32, 32);
+
 try
 {
     switch (args)

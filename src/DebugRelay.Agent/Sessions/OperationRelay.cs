@@ -47,7 +47,7 @@ internal sealed partial class OperationRelay(
         OperationRequest request = await VerifyAsync(session, open);
         await using var stream = new NetworkStream(await broker.ConnectAsync(session.Ending), ownsSocket: true);
         var reader = new FrameReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024)));
-        using var writer = new FrameWriter(PipeWriter.Create(stream));
+        var writer = new FrameWriter(PipeWriter.Create(stream));
 
         string name = StreamName(request);
         (RunningOperation operation, Accepted accepted) = await DecideAsync(session, open, request, name, reader, writer);

@@ -18,7 +18,7 @@ internal sealed partial class RelayConnectionHandler(
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         string remote = connection.RemoteEndPoint?.ToString() ?? "?";
-        using var client = new ClientConnection(connection);
+        var client = new ClientConnection(connection);
         try
         {
             await ServeAsync(connection, client);
@@ -44,7 +44,7 @@ internal sealed partial class RelayConnectionHandler(
         }
         finally
         {
-            client.LetGo();
+            await client.LetGoAsync();
         }
     }
 

@@ -15,14 +15,14 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
     public async Task<SessionClosed> RunAsync()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(client.Closed);
-        Task<SessionClosed> fromBroker = FromBrokerAsync(stop.Token);
-        Task<SessionClosed>[] ends =
-            [session.Ended, FromClientAsync(stop.Token), fromBroker, RecordingFailsAsync(), ExpiresAsync(stop.Token), IdlesAsync(stop.Token), BeatAsync(stop.Token)];
+        Task<SessionClosed> fromBroker = FromBrokerAsync(stop.Token), fromClient = FromClientAsync(stop.Token), beating = BeatAsync(stop.Token);
+        Task<SessionClosed>[] ends = [session.Ended, fromClient, fromBroker, RecordingFailsAsync(), ExpiresAsync(stop.Token), IdlesAsync(stop.Token), beating];
         SessionClosed closed = await await Task.WhenAny(ends);
         session.End(closed.Code, closed.Message);
         // The broker's connection stays until the operations are over: it is how they are stopped.
         await stop.CancelAsync();
-        await fromBroker;
+        // And nobody reads or writes the client's connection on his own any more.
+        await Task.WhenAll(fromBroker, fromClient, beating);
         return closed;
     }
 

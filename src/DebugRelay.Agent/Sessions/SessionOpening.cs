@@ -17,6 +17,12 @@ namespace DebugRelay.Agent.Sessions;
 internal sealed partial class SessionOpening(
     HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, InboxCalls inbox, TimeProvider time, ILogger<SessionOpening> logger)
 {
+    /// <summary>
+    /// Sessions whose recordings are being closed at once. Closing waits for the disk on a thread of the pool: where hundreds end together (a revocation), all
+    /// threads would wait for disks while those who are to hear of the end do not.
+    /// </summary>
+    private static readonly SemaphoreSlim Closing = new(1);
+
     /// <summary>Serves one control connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
     {
@@ -24,7 +30,7 @@ internal sealed partial class SessionOpening(
             throw new ProtocolException(ErrorCode.Denied, reason);
         await using var stream = new NetworkStream(await broker.ConnectAsync(client.Closed), ownsSocket: true);
         var brokerReader = new FrameReader(PipeReader.Create(stream));
-        using var brokerWriter = new FrameWriter(PipeWriter.Create(stream));
+        var brokerWriter = new FrameWriter(PipeWriter.Create(stream));
         try
         {
             (VerifiedSession verified, Proof proof, Challenge challenge) = await ChallengeAsync(client, certificate, brokerReader, brokerWriter);
@@ -169,6 +175,7 @@ internal sealed partial class SessionOpening(
             await TryTellAsync(client, closed);
         // Its operations see the end, stop their targets and record what they delivered; only then is the recording closed.
         await session.OperationsEndedAsync().WaitAsync(Limits.StopDrain + Limits.Opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Closing.WaitAsync();
         try
         {
             await session.RecordAsync("close", new CloseEntry(closed.Code, closed.Message), RecordedJson.Default.CloseEntry, durable: true);
@@ -177,6 +184,10 @@ internal sealed partial class SessionOpening(
         catch (RecordingException e)
         {
             Log.CannotRecord(logger, e.Message);
+        }
+        finally
+        {
+            Closing.Release();
         }
         await CloseAtBrokerAsync(client, brokerReader, brokerWriter);
         await CloseInLedgerAsync(session, closed);

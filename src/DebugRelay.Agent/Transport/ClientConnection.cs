@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace DebugRelay.Agent.Transport;
 
 /// <summary>A client's connection as frames.</summary>
-internal sealed class ClientConnection(ConnectionContext connection) : IDisposable
+internal sealed class ClientConnection(ConnectionContext connection)
 {
     private readonly FrameReader _reader = new(connection.Transport.Input);
 
@@ -48,17 +48,15 @@ internal sealed class ClientConnection(ConnectionContext connection) : IDisposab
 
     /// <summary>
     /// Gives the client a last time to take what is on its way to it. A client that reads nothing would otherwise keep the connection, and what
-    /// waits for it, for as long as it likes.
+    /// waits for it, for as long as it likes. Completes when nobody writes to it any more.
     /// </summary>
-    public void LetGo()
+    public Task LetGoAsync()
     {
         var timer = new CancellationTokenSource(Limits.LastBytes);
         timer.Token.Register(connection.Abort);
         Closed.Register(timer.Dispose);
+        return Frames.DisposeAsync().AsTask();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Frames.Dispose();
 
     private async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> read)
     {

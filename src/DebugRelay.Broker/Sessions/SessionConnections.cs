@@ -16,7 +16,7 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
     {
         await using var stream = new NetworkStream(agent, ownsSocket: true);
         var reader = new FrameReader(PipeReader.Create(stream));
-        using var writer = new FrameWriter(PipeWriter.Create(stream));
+        var writer = new FrameWriter(PipeWriter.Create(stream));
         try
         {
             BrokerSession session = await OpenAsync(reader, writer);

@@ -47,7 +47,6 @@ internal sealed class AgentConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _tls.DisposeAsync();
-        _writer.Dispose();
     }
 
     private static async ValueTask<T> GuardAsync<T>(ValueTask<T> work)

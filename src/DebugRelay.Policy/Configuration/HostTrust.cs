@@ -127,7 +127,10 @@ public sealed record HostTrust(TrustStore Store, PolicyDocument Policy)
         X509Certificate2[] chain = [.. session.Chain.Select(each => X509CertificateLoader.LoadCertificate(each.Span))];
         try
         {
-            return CertificateCheck.ForClient(chain[0], chain[1..], Store, now);
+            // Building a chain takes milliseconds, and after a revocation all sessions wait for it: those that are meant need none.
+            return chain.FirstOrDefault(Store.RevocationLists.Names) is { } revoked
+                ? CertificateResult.Refused(CertificateFailure.Revoked, $"the certificate {CertificateCheck.Shown(revoked)} was revoked by its authority")
+                : CertificateCheck.ForClient(chain[0], chain[1..], Store, now);
         }
         finally
         {

@@ -22,6 +22,12 @@ public sealed class CertificateRevocationLists
     public static CertificateRevocationLists Load(params IReadOnlyCollection<string> paths) =>
         new([.. paths.SelectMany(path => CertificateRevocationList.ReadFile(path, TrustFile.Read(path, Limits.RevocationFileBytes)))]);
 
+    /// <summary>
+    /// Whether a list in its issuer's name has the certificate, whoever signed the list: enough to end at once what stood on the certificate, and
+    /// never enough to let anything stand.
+    /// </summary>
+    internal bool Names(X509Certificate2 certificate) => _lists.Any(list => list.Revokes(certificate) && list.IsFrom(certificate.IssuerName));
+
     /// <summary>What the lists say of a certificate at a time.</summary>
     /// <returns>Null when it stands; else the failure and its sentence.</returns>
     internal CertificateResult? Check(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at, bool tolerateStale)

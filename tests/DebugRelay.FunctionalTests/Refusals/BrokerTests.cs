@@ -163,7 +163,6 @@ public sealed class BrokerTests : IAsyncLifetime
 
         public void Dispose()
         {
-            Writer.Dispose();
             stream.Dispose();
         }
     }

@@ -83,7 +83,6 @@ public sealed class RawClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Writer.Dispose();
         await _tls.DisposeAsync();
     }
 }

@@ -93,6 +93,20 @@ public class FrameTests
         Assert.Equal(new Refused(ErrorCode.Denied, "no role allows it"), e.Refusal);
     }
 
+    [Fact]
+    public async Task A_writer_that_is_closed_waits_for_the_frame_at_hand_and_takes_no_other()
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 8, resumeWriterThreshold: 4));
+        var writer = new FrameWriter(pipe.Writer);
+        Task writing = writer.WriteAsync(FrameType.Data, new byte[100], Cancellation).AsTask();
+        Task closing = writer.DisposeAsync().AsTask();
+        Assert.False(writing.IsCompleted || closing.IsCompleted);
+        ReadResult read = await pipe.Reader.ReadAsync(Cancellation);
+        pipe.Reader.AdvanceTo(read.Buffer.End);
+        await Task.WhenAll(writing, closing);
+        await Assert.ThrowsAsync<IOException>(() => writer.WriteAsync(FrameType.Data, new byte[1], Cancellation).AsTask());
+    }
+
     private static byte[] Header(uint length, byte type)
     {
         byte[] header = new byte[Frame.HeaderSize];
@@ -107,7 +121,7 @@ public class FrameTests
     private static async Task<byte[]> BytesOfAsync(Func<FrameWriter, ValueTask> write)
     {
         var stream = new MemoryStream();
-        using var writer = new FrameWriter(PipeWriter.Create(stream));
+        await using var writer = new FrameWriter(PipeWriter.Create(stream));
         await write(writer);
         return stream.ToArray();
     }

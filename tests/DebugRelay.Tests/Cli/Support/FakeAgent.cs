@@ -74,7 +74,7 @@ internal sealed class FakeAgent : IAsyncDisposable
         try
         {
             await tls.AuthenticateAsServerAsync(_options, _stop.Token);
-            using var connection = new FakeConnection(tls, _stop.Token);
+            await using var connection = new FakeConnection(tls, _stop.Token);
             await _script(connection);
             await tls.ShutdownAsync();
         }
@@ -86,7 +86,7 @@ internal sealed class FakeAgent : IAsyncDisposable
 }
 
 /// <summary>The fake agent's end of one connection.</summary>
-internal sealed class FakeConnection(SslStream tls, CancellationToken stop) : IDisposable
+internal sealed class FakeConnection(SslStream tls, CancellationToken stop) : IAsyncDisposable
 {
     private readonly FrameReader _reader = new(PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true)));
     private readonly FrameWriter _writer = new(PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true)));
@@ -111,5 +111,6 @@ internal sealed class FakeConnection(SslStream tls, CancellationToken stop) : ID
 
     public async Task<Frame?> ReadAsync() => await _reader.ReadAsync(stop);
 
-    public void Dispose() => _writer.Dispose();
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
 }
