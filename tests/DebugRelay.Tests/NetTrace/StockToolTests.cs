@@ -25,7 +25,7 @@ public sealed class StockToolTests(SampleTraces sample) : IClassFixture<SampleTr
             (type, ref fields) =>
             {
                 for (var i = 0; i < fields.Count; i++) fields.Replace(i, "[masked]");
-                return ++count % 3 == 0 ? EventAction.Drop : EventAction.Keep;
+                return count++ % 3 == 0 ? EventAction.Drop : EventAction.Keep;
             }));
         Assert.True(summary.Counts.Dropped[DropReason.Filter] > 0);
         Assert.Equal(0, TraceReading.Of(rewritten).EventsLost);
