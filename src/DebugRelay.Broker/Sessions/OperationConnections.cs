@@ -110,7 +110,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         try
         {
             Judged judged = gate.Judge(session.Proof, request, open.Grant is { } grant ? new GrantFiles(grant.Document, grant.Signatures) : null);
-            judged = judged with { Decided = admissions.Preview(judged) };
+            judged = judged with { Decided = admissions.Preview(session.Proof, judged) };
             Decided decided = judged.Decided;
             Enter(session, new LedgerDecision(
                 request.Number, decided.Allowed, decided.Code, decided.Reason, decided.Target?.Pid, decided.Target?.Name, judged.Decision.Grant, judged.Decision.BreakGlass is null ? null : true));
@@ -173,7 +173,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         catch
         {
             turn?.Dispose();
-            right.Use?.GiveBack();
+            right.GiveBack();
             throw;
         }
     }

@@ -35,7 +35,7 @@ public partial class DependencyTests
         ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],
-        ["Policy"] = ["Configuration", "Revocation", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
+        ["Policy"] = ["Configuration", "Reviews", "Grants", "Revocation", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
         ["Recording"] = ["Report", "Review", "Verifying", "Writing", "Format"],
     };
 
