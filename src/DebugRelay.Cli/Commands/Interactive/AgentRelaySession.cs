@@ -1,14 +1,14 @@
-using System.Buffers;
 using System.Globalization;
-using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Sessions;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
+using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Text;
 using DebugRelay.Cli.ViewModels;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using Microsoft.Diagnostics.Tracing;
+using StackGroup = DebugRelay.Cli.ViewModels.StackGroup;
 
 namespace DebugRelay.Cli.Commands.Interactive;
 
@@ -17,7 +17,6 @@ internal sealed class AgentRelaySession(Session session, ConnectionSettings sett
 {
     private const int IntervalSeconds = 1;
     private const int CounterBufferMegabytes = 10;
-    private const int MaxDocument = 64 * 1024;
 
     private static readonly CounterGroup[] Everything =
         [new("System.Runtime", []), new("Microsoft.AspNetCore.Hosting", []), new("Microsoft-AspNetCore-Server-Kestrel", []), new("Microsoft.AspNetCore.Server.Kestrel", []), new("System.Net.Http", [])];
@@ -32,12 +31,7 @@ internal sealed class AgentRelaySession(Session session, ConnectionSettings sett
 
     public async Task<IReadOnlyList<ListedProcess>> ListProcessesAsync(CancellationToken cancellation) => await Processes.ListAsync(session, cancellation);
 
-    public async Task<ProcessDetails> DescribeAsync(TargetProcess process, CancellationToken cancellation)
-    {
-        await using Operation operation = await session.StartAsync(new OperationOrder("process.info", process), cancellation);
-        byte[] json = await operation.ReceiveAllAsync(MaxDocument, cancellation);
-        return ProtocolJson.Read(new ReadOnlySequence<byte>(json), ProtocolJson.Default.ProcessDetails);
-    }
+    public Task<ProcessDetails> DescribeAsync(TargetProcess process, CancellationToken cancellation) => ProcessFacts.InfoAsync(session, process, cancellation);
 
     public async Task WatchCountersAsync(TargetProcess process, CounterChoice what, Action<CounterSample> onSample, CancellationToken cancellation)
     {
@@ -55,7 +49,11 @@ internal sealed class AgentRelaySession(Session session, ConnectionSettings sett
 
     public Task FollowExceptionsAsync(TargetProcess process, Action<ThrownException> onThrown, CancellationToken cancellation) => throw NotThere("exceptions");
 
-    public Task<IReadOnlyList<StackGroup>> StacksAsync(TargetProcess process, CancellationToken cancellation) => throw NotThere("stacks");
+    public async Task<IReadOnlyList<StackGroup>> StacksAsync(TargetProcess process, CancellationToken cancellation)
+    {
+        StackReport report = await StackSnapshot.TakeAsync(session, process, StackSnapshot.DefaultSample, cancellation);
+        return [.. report.Groups.Select(group => new StackGroup(group.Threads.Length, group.Frames))];
+    }
 
     public Task<DumpOutcome> DumpAsync(TargetProcess process, string type, Action<DumpStatus> onProgress, CancellationToken stop) => throw NotThere("dumps");
 
