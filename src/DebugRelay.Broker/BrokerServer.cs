@@ -61,7 +61,11 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     private static Admissions AdmissionsOf(HostConfiguration configuration, TimeProvider clock)
     {
         string state = Path.Combine(configuration.State, "broker");
-        return new Admissions(new GrantLedger(new StateFolder(Path.Combine(state, "grants"))), new EmergencyLedger(new StateFolder(Path.Combine(state, "emergencies")), clock), clock);
+        return new Admissions(
+            new GrantLedger(new StateFolder(Path.Combine(state, "grants"))),
+            new EmergencyLedger(new StateFolder(Path.Combine(state, "emergencies")), clock),
+            new DumpLedger(new StateFolder(Path.Combine(state, "dumps")), clock),
+            clock);
     }
 
     /// <summary>The sessions of a broker that died are over: their connection was its own.</summary>

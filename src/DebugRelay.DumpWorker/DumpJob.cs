@@ -82,6 +82,7 @@ internal static class DumpJob
         MemoryRule.Image => "programs-and-libraries",
         MemoryRule.RuntimeHeap => "runtime-heaps",
         MemoryRule.Stack => "stacks",
+        MemoryRule.DeadStack => "below-stacks",
         MemoryRule.ManagedHeap => "managed-heap",
         MemoryRule.PartialHeap => "heap-in-part",
         MemoryRule.Nothing => "free-and-arguments",

@@ -15,7 +15,6 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<ulong> _used = [];
     private readonly ConcurrentDictionary<ulong, EventPipeOperation> _running = new();
-    private int _dumps;
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly ConcurrentDictionary<Turn, byte> _turns = new();
     private WorkerProcess? _worker;
@@ -51,14 +50,6 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
             if (!_used.Add(number))
                 throw new ProtocolException(ErrorCode.Replayed, $"request {number} of this session was used before");
         }
-    }
-
-    /// <summary>Counts a dump that is about to be written: each one stops its target for a while.</summary>
-    /// <exception cref="ProtocolException">The session has had as many as its role allows.</exception>
-    public void UseDump(int most)
-    {
-        if (Interlocked.Increment(ref _dumps) > most)
-            throw new ProtocolException(ErrorCode.LimitReached, $"a session of this role has {most} dumps; open another");
     }
 
     /// <summary>Ends the session before its time; the first reason counts.</summary>

@@ -23,6 +23,9 @@ public sealed class DumpTargetProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>What its secrets are made from.</summary>
+    public string Seed => _seed;
+
     /// <summary>Secrets by the place that they lie in.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; }
 

@@ -31,11 +31,11 @@ public partial class DependencyTests
     {
         ["Agent"] = ["Hosting", "Sessions", "Access", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
-        ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
+        ["Cli"] = ["Commands", "Observing", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],
-        ["Policy"] = ["Configuration", "Revocation", "Reviews", "Grants", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
+        ["Policy"] = ["Configuration", "Reviews", "Grants", "Revocation", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
         ["Recording"] = ["Report", "Review", "Verifying", "Writing", "Format"],
     };
 
