@@ -93,9 +93,9 @@ check_segment_file() {
 
 for file in .[!.]* ..?* *; do
   [ -e "$file" ] || [ -L "$file" ] || continue
-  case $file in
-    streams) [ -d streams ] && [ ! -L streams ] || tampered "streams is not a regular folder" ;;
-    agent.crt) is_file agent.crt || tampered "agent.crt is not a regular file" ;;
+  case ${file%.new} in
+    streams) [ "$file" = streams ] || tampered "$file does not belong to a recording"; [ -d streams ] && [ ! -L streams ] || tampered "streams is not a regular folder" ;;
+    agent.crt) [ "$file" = agent.crt ] || tampered "$file does not belong to a recording"; is_file agent.crt || tampered "agent.crt is not a regular file" ;;
     end.sig | review.json | review.p7s | review-[2-9].json | review-[2-9].p7s | review-[1-9][0-9].json | review-[1-9][0-9].p7s) # added after the end
       is_file "$file" || tampered "$file is not a regular file" ;;
     *) is_file "$file" || tampered "$(shown "$file") is not a regular file"; check_segment_file "$file" ;;

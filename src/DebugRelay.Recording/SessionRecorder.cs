@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace DebugRelay.Recording;
@@ -196,6 +197,27 @@ public sealed class SessionRecorder : IAsyncDisposable
         await _stopping.CancelAsync();
         await _timer;
         await SealAsync(reason);
+    }
+
+    /// <summary>Puts the engineer's signature on the end beside the recording, after <see cref="CloseAsync"/>; on disk on return.</summary>
+    /// <param name="key">The session's key, which the engineer's certificate vouches for.</param>
+    /// <param name="signature">What his client signed: a <see cref="SessionEnd"/>.</param>
+    /// <returns>For the ledger; null where the recording has no end, or it is another than what was signed. Nothing is kept then.</returns>
+    /// <exception cref="RecordingException">It cannot be written.</exception>
+    public LedgerCountersigned? Countersign(ECDsa key, ReadOnlySpan<byte> signature)
+    {
+        if (!_finished || Head is not { } head || signature.Length > Limits.MaxSmallFile
+            || !SessionEnd.IsSignedBy(key, new SessionEnd(Host, Session, SealedSegments - 1, head), signature))
+            return null;
+        try
+        {
+            Disk.Replace(Path.Combine(Folder, Names.Countersignature), signature);
+            return new LedgerCountersigned(SealedSegments, head, Digest.Hex(signature));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RecordingException(RecordingError.WriteFailed, $"The end cannot be countersigned: {e.Message}", e);
+        }
     }
 
     /// <summary>Stops recording and erases the key. Without <see cref="CloseAsync"/> before, the recording stays without an end.</summary>

@@ -230,7 +230,7 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
         if (options.Ledgers is not { } ledgers)
             return null;
         var session = _first?.Session ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        var comparison = new LedgerComparison(RecordedStory.Read(path), session, _checkpointSha256, _last is { IsFinal: true });
+        var comparison = new LedgerComparison(RecordedStory.Read(path), session, _checkpointSha256, _last is { IsFinal: true }, _countersigned);
         return ledgers.Books.Select(comparison.Check).FirstOrDefault(problem => problem is not null);
     }
 

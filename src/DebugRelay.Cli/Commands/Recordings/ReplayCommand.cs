@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
 using DebugRelay.Recording;
@@ -8,7 +10,7 @@ using DebugRelay.Recording;
 namespace DebugRelay.Cli.Commands.Recordings;
 
 /// <summary>`recording replay PATH`: what happened, at its pace: the entries, and the events that the engineer saw.</summary>
-internal sealed class ReplayCommand(Terminal terminal, string path, double? speed, TimeProvider time)
+internal sealed class ReplayCommand(Terminal terminal, string path, double? speed, TimeProvider time, X509Certificate2? reviewer = null)
 {
     private readonly List<StreamEvents> _streams = [];
     private DateTime? _last;
@@ -18,7 +20,9 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
         Argument<string> path = SessionFolder.Argument();
         var speed = new Option<double>("--speed") { HelpName = "N", Description = "N times as fast as it was", DefaultValueFactory = _ => 1 };
         var fast = new Option<bool>("--fast") { Description = "Without waiting" };
-        var command = new Command("replay", "Show what happened in a session, at its pace") { path, speed, fast };
+        var reviewer = new ApproverOptions();
+        var command = new Command("replay", "Show what happened in a session, at its pace; what is encrypted, with a reviewer's --cert and --key") { path, speed, fast };
+        reviewer.AddTo(command);
         command.SetAction(async (parsed, interrupted) =>
         {
             double factor = parsed.GetValue(speed);
@@ -26,7 +30,8 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
                 throw new UsageException($"{factor} is no speed", "give a number above 0, such as --speed 10");
             string folder = parsed.GetRequiredValue(path);
             SessionFolder.Read(folder);
-            var replay = new ReplayCommand(context.Terminal, folder, parsed.GetValue(fast) ? null : factor, TimeProvider.System);
+            using SigningCertificate? key = EncryptedStream.List(folder).Count > 0 ? reviewer.LoadOrNull(parsed, context.Surroundings) : null;
+            var replay = new ReplayCommand(context.Terminal, folder, parsed.GetValue(fast) ? null : factor, TimeProvider.System, key?.Certificate);
             await replay.RunAsync(interrupted);
             return ExitCode.Done;
         });
@@ -41,6 +46,8 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
             {
                 await ShowEventsAsync(entry.Time.UtcDateTime, interrupted);
                 await ShowAsync(new ReplayLine(entry.Time.UtcDateTime, Describe(entry)), interrupted);
+                if (Kept(entry) is { } kept)
+                    await ShowAsync(new ReplayLine(entry.Time.UtcDateTime, kept), interrupted);
                 if (OpenStream(entry) is { } stream)
                 {
                     _streams.Add(stream);
@@ -79,9 +86,21 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
     {
         if (entry.Kind != "decision" || Member(entry, "stream") is not { ValueKind: JsonValueKind.String } name || Member(entry, "number") is not { } number || !number.TryGetUInt64(out ulong counted))
             return null;
-        string file = Path.Combine(path, "streams", Path.GetFileName(name.GetString()!));
-        return file.EndsWith(".nettrace", StringComparison.Ordinal) && File.Exists(file) ? new StreamEvents(file, counted) : null;
+        string stream = Path.GetFileName(name.GetString()!), file = Path.Combine(path, "streams", stream);
+        if (!stream.EndsWith(".nettrace", StringComparison.Ordinal))
+            return null;
+        if (File.Exists(file))
+            return new StreamEvents(() => File.OpenRead(file), counted);
+        return reviewer is not null && EncryptedStream.List(path).Contains(stream) ? new StreamEvents(() => EncryptedStream.Open(path, stream, reviewer), counted) : null;
     }
+
+    /// <summary>Why the events of an operation are not shown.</summary>
+    private string? Kept(RecordingEntry entry) => Member(entry, "kept")?.ToString() switch
+    {
+        "hash" => "         its delivery is kept by its hash alone: its events cannot be shown",
+        "encrypted" when reviewer is null => "         its delivery is encrypted to reviewers: give --cert and --key of one",
+        _ => null,
+    };
 
     private static string Describe(RecordingEntry entry) => entry.Kind switch
     {
