@@ -33,7 +33,7 @@ internal sealed class EventEditor
     /// <summary>Forgets the event before.</summary>
     public void Begin(EventField[] fields)
     {
-        _fields = fields;
+        if (!ReferenceEquals(_fields, fields)) _fields = fields;
         Count = 0;
         _charCount = 0;
         IsEdited = false;
@@ -75,6 +75,7 @@ internal sealed class EventEditor
         value.IsReplaced = true;
         value.TextStart = _charCount;
         value.TextLength = value.IsText ? Store(text) : 0;
+        if (value.HasTerminator) _chars.AsSpan(value.TextStart, value.TextLength).Replace('\0', '\uFFFD');
     }
 
     public void Blank(int i) => Replace(i, []);
@@ -84,7 +85,17 @@ internal sealed class EventEditor
     {
         var limit = Math.Max(payloadLength, NetTraceLimits.MaxGrownPayloadSize);
         var size = payloadLength;
-        foreach (ref var value in _values.AsSpan(0, Count)) size -= value.IsResized ? value.Length : 0;
+        foreach (ref readonly var value in _values.AsSpan(0, Count))
+        {
+            if (value.IsResized) size += EncodedSize(value) - value.Length;
+        }
+        return size <= limit ? size : MeasureCut(payloadLength, limit);
+    }
+
+    private int MeasureCut(int payloadLength, int limit)
+    {
+        var size = payloadLength;
+        foreach (ref readonly var value in _values.AsSpan(0, Count)) size -= value.IsResized ? value.Length : 0;
         foreach (ref var value in _values.AsSpan(0, Count))
         {
             if (!value.IsResized) continue;
@@ -100,7 +111,7 @@ internal sealed class EventEditor
     {
         var read = 0;
         var written = 0;
-        foreach (ref var value in _values.AsSpan(0, Count))
+        foreach (ref readonly var value in _values.AsSpan(0, Count))
         {
             if (!value.IsReplaced) continue;
             var between = payload[read..value.Start];
@@ -133,7 +144,6 @@ internal sealed class EventEditor
             return value.Length;
         }
         var text = _chars.AsSpan(value.TextStart, value.TextLength);
-        if (value.HasTerminator) text.Replace('\0', '\uFFFD');
         var size = value.IsUtf8 ? Encoding.UTF8.GetBytes(text, room) : CopyUnits(text, room);
         if (value.HasCount)
             BinaryPrimitives.WriteUInt16LittleEndian(destination[(at - sizeof(ushort))..], (ushort)(value.IsUtf8 ? size : text.Length));
@@ -157,10 +167,7 @@ internal sealed class EventEditor
 
     private int EncodedSize(in FieldValue value)
     {
-        if (!value.IsUtf8) return value.TextLength * sizeof(char);
-        var text = _chars.AsSpan(value.TextStart, value.TextLength);
-        if (value.HasTerminator) text.Replace('\0', '\uFFFD');
-        return Encoding.UTF8.GetByteCount(text);
+        return value.IsUtf8 ? Encoding.UTF8.GetByteCount(_chars.AsSpan(value.TextStart, value.TextLength)) : value.TextLength * sizeof(char);
     }
 
     private void Decode(ref FieldValue value, ReadOnlySpan<byte> bytes)

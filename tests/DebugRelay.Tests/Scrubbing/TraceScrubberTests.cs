@@ -13,6 +13,7 @@ using Xunit;
 namespace DebugRelay.Tests.Scrubbing;
 
 /// <summary>A real EventPipe session on this very process, scrubbed as it comes, then read by an independent reader.</summary>
+[Collection(nameof(LeakySource))]
 public class TraceScrubberTests
 {
     [Fact]
