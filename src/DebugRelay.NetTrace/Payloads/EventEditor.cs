@@ -48,7 +48,9 @@ internal sealed class EventEditor
             if (Count >= NetTraceLimits.MaxValues) return false;
             Array.Resize(ref _values, Count * 2);
         }
-        _values[Count++] = new FieldValue { Form = form, Field = field, Start = start, Length = length };
+        ref var value = ref _values[Count++];
+        value = default;
+        (value.Form, value.Field, value.Start, value.Length) = (form, field, start, length);
         return true;
     }
 
@@ -62,6 +64,7 @@ internal sealed class EventEditor
     {
         ref var value = ref At(i);
         var bytes = payload.Slice(value.Start, value.Length);
+        if (value.Form == LayoutOp.Text) return MemoryMarshal.Cast<byte, char>(bytes);
         if (!value.IsText) return default;
         if (!value.IsUtf8) return MemoryMarshal.Cast<byte, char>(bytes);
         if (!value.IsDecoded) Decode(ref value, bytes);
@@ -74,8 +77,7 @@ internal sealed class EventEditor
         IsEdited = true;
         value.IsReplaced = true;
         value.TextStart = _charCount;
-        value.TextLength = value.IsText ? Store(text) : 0;
-        if (value.HasTerminator) _chars.AsSpan(value.TextStart, value.TextLength).Replace('\0', '\uFFFD');
+        value.TextLength = value.IsText ? Store(text, value.HasTerminator) : 0;
     }
 
     public void Blank(int i) => Replace(i, []);
@@ -179,7 +181,7 @@ internal sealed class EventEditor
         _charCount += value.DecodedLength;
     }
 
-    private int Store(ReadOnlySpan<char> text)
+    private int Store(ReadOnlySpan<char> text, bool hasTerminator)
     {
         var room = MaxChars - NetTraceLimits.MaxPayloadSize - Math.Min(_charCount, MaxChars - NetTraceLimits.MaxPayloadSize);
         if (text.Length > room)
@@ -188,7 +190,9 @@ internal sealed class EventEditor
             text = text[..WholeCharacters(text, room)];
         }
         EnsureRoom(text.Length);
-        text.CopyTo(_chars.AsSpan(_charCount));
+        var stored = _chars.AsSpan(_charCount, text.Length);
+        if (hasTerminator) text.Replace(stored, '\0', '\uFFFD');
+        else text.CopyTo(stored);
         _charCount += text.Length;
         return text.Length;
     }
