@@ -16,6 +16,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(ListedProcess[]))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
+[JsonSerializable(typeof(ForwardedPort))]
 [JsonSerializable(typeof(StackGroup))]
 [JsonSerializable(typeof(EnvironmentVariable))]
 [JsonSerializable(typeof(ProfileVerdict))]
