@@ -16,6 +16,8 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(ListedProcess[]))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
+[JsonSerializable(typeof(ThrownException))]
+[JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(ForwardedPort))]
 [JsonSerializable(typeof(StackGroup))]
 [JsonSerializable(typeof(EnvironmentVariable))]

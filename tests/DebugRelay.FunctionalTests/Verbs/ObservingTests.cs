@@ -35,9 +35,46 @@ public sealed class ObservingTests(ObservedShop shop)
             Assert.DoesNotContain(secret.Value, outcome.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Exceptions_are_followed_and_counted_by_where_they_are_thrown()
+    {
+        Outcome outcome = await shop.RunAsync("exceptions", shop.Target, "--duration", "2s");
+        outcome.Succeeded();
+        Assert.Matches(@"^\d\d:\d\d:\d\d\.\d{3}  System.InvalidOperationException  No funds for .*\[email\]", outcome.Lines[0]);
+        Assert.Contains(outcome.Lines, line => line.EndsWith("  at DebugRelay.Sample.Leaks.ExceptionLeak.Charge", StringComparison.Ordinal));
+        int table = Array.FindIndex(outcome.Lines, line => line.StartsWith("COUNT  TYPE", StringComparison.Ordinal));
+        Assert.Matches(@"^ *\d+  System.InvalidOperationException  DebugRelay.Sample.Leaks.ExceptionLeak.Charge$", outcome.Lines[table + 1]);
+        Assert.All(shop.Sample.Secrets, secret => Assert.DoesNotContain(secret.Value, outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Logs_are_followed_by_level_and_category_until_interrupted()
+    {
+        using var enough = new CancellationTokenSource();
+        int lines = 0;
+        Outcome outcome = await shop.RunAsync(
+            "alice", ["logs", shop.Target, "--level", "warning", "--category", "DebugRelay.Sample", "--json"], enough.Token, _ => Interrupt(ref lines, enough));
+        Assert.Equal(130, outcome.ExitCode);
+        foreach (string line in outcome.Lines)
+        {
+            using var entry = JsonDocument.Parse(line);
+            Assert.Equal("Warning", entry.RootElement.GetProperty("level").GetString());
+            Assert.StartsWith("DebugRelay.Sample.", entry.RootElement.GetProperty("category").GetString(), StringComparison.Ordinal);
+        }
+        Assert.All(shop.Sample.Secrets, secret => Assert.DoesNotContain(secret.Value, outcome.Output, StringComparison.Ordinal));
+    }
+
+    private static void Interrupt(ref int lines, CancellationTokenSource enough)
+    {
+        if (Interlocked.Increment(ref lines) == 3)
+            enough.Cancel();
+    }
+
     [Theory]
     [InlineData("process.environment", "env")]
     [InlineData("stacks", "stacks")]
+    [InlineData("exceptions", "exceptions")]
+    [InlineData("logs", "logs")]
     public async Task Who_may_not_is_told_the_rule(string operation, string verb)
         => (await shop.RunAsBobAsync(verb, shop.Target)).WasRefused(operation);
 }
