@@ -17,6 +17,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(ThrownException))]
+[JsonSerializable(typeof(HeapType))]
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(ForwardedPort))]
 [JsonSerializable(typeof(StackGroup))]
