@@ -14,6 +14,9 @@ namespace DebugRelay.Agent.Sessions;
 internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, RunningOperation operation, RecordedStream stream)
 {
     private readonly ulong _number = operation.Request.Number;
+
+    private long Most => operation.Decision.Limits!.Bytes;
+
     private long _sent;
     private Task? _sending;
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,9 +71,9 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             {
                 switch (frame.Type)
                 {
-                    case FrameType.Data when !session.TryTake(frame.Payload.Length):
+                    case FrameType.Data when !session.TryTake(frame.Payload.Length, Most):
                         await StopAsync(ErrorCode.LimitReached);
-                        return Partial(ErrorCode.LimitReached, $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows");
+                        return Partial(ErrorCode.LimitReached, $"the session has had the {Most} bytes that the role allows");
                     case FrameType.Data:
                         await stream.AppendAsync(frame.Payload);
                         await RoomAsync();

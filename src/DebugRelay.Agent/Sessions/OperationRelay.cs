@@ -217,11 +217,11 @@ internal sealed partial class OperationRelay(
         Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Name, trust.Now);
         if (!decided.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
-        if (session.IsSpent)
-            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(session), decided.Target, null), ours);
         if (!ours.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null), ours);
-        if (request.Parameters?.ProblemFor(ours.Limits!) is { } beyond)
+        if (session.Delivered >= ours.Limits!.Bytes)
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(ours), decided.Target, null), ours);
+        if (request.Parameters?.ProblemFor(ours.Limits) is { } beyond)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, beyond, decided.Target, null), ours);
         var entry = new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
         {
@@ -234,7 +234,7 @@ internal sealed partial class OperationRelay(
         return (entry, ours);
     }
 
-    private static string BytesSpent(RelaySession session) => $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows";
+    private static string BytesSpent(Decision decision) => $"the session has had the {decision.Limits!.Bytes} bytes that the role allows";
 
     private static async Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
     {

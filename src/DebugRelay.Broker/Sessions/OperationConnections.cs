@@ -76,6 +76,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             throw new ProtocolException(ErrorCode.NoSession, $"there is no session {request.Watch} on this host (any more)");
         if (watched.Proof.Identity.Equals(session.Proof.Identity))
             throw new ProtocolException(ErrorCode.Denied, "nobody watches himself");
+        using (session.Busy())
         using (_observers.Enter(watched, session))
         {
             frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
@@ -164,7 +165,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             }
             turn = session.Begin();
             WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
-            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted);
+            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted, session.BytesFor(judged.Decision.Limits!.Bytes));
             if (judged.EventPipe is { } eventPipe)
                 Trace(session, running, eventPipe);
             else
@@ -209,7 +210,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             // The agent is gone; the worker still reads the target to its end.
             operation.Stop(ErrorCode.ClientGone);
         }
-        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal);
+        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal, running.SessionBytes);
         Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
         if (judged.Decision.NeedsObserver)
             _ = _observers.KeepAsync(session, operation, reading);
@@ -223,7 +224,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             DiagnosticsIpc.RequestProcessInfo(target);
             running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
-            var job = new Job(running.Number, JobKind.ProcessInfo, running.Right.Use?.Bytes);
+            var job = new Job(running.Number, JobKind.ProcessInfo, running.Right.Use?.Bytes, SessionBytes: running.SessionBytes);
             Task<OperationEnd> reading = running.Worker.RunAsync(
                 job, target.SafeHandle, running.Agent.SafeHandle, () => { target.Dispose(); running.Agent.Dispose(); }, CancellationToken.None);
             Finish(session, running, reading, target, () => { });
@@ -240,6 +241,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         ended =>
         {
             EnterEnd(session, running.Number, ended);
+            if (ended.IsCompletedSuccessfully)
+                session.Count(ended.Result.Bytes);
             forget();
             running.Turn.Dispose();
             target.Dispose();
@@ -295,7 +298,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
 
     /// <summary>An operation that is being carried out, and what it holds.</summary>
     private sealed record Running(
-        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Socket Agent, BlockingFrames Frames, Accepted Accepted)
+        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Socket Agent, BlockingFrames Frames, Accepted Accepted, long SessionBytes)
     {
         public ulong Number => Judged.Request.Number;
     }
