@@ -176,7 +176,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 if (got == 0)
                     return;
                 if (operation.Decision.NeedsObserver)
-                    await session.Watchers.UntilAsync(() => session.Watchers.Any, gone.Token);
+                    await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 Volatile.Write(ref _sent, _sent + got);
                 Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();

@@ -106,13 +106,13 @@ internal sealed partial class OperationRelay(
     }
 
     /// <summary>Waits until somebody watches. The operation is decided and recorded; nothing of it has begun.</summary>
-    private static async Task AwaitObserverAsync(RelaySession session, OperationRequest request)
+    private static async Task AwaitObserverAsync(RelaySession session, OperationRequest request, TargetProcess? target)
     {
-        if (!session.Watchers.Any)
+        if (!session.Watchers.Watch(request, target))
             session.Tell(new Notice(ErrorCode.AwaitsObserver, $"{request.Operation} begins when another person watches: debugrelay sessions watch {session.Id}"));
         try
         {
-            await session.Watchers.UntilAsync(() => session.Watchers.Any, session.Ending).WaitAsync(Limits.ObserverWait, session.Ending);
+            await session.Watchers.UntilAsync(() => session.Watchers.Watch(request, target), session.Ending).WaitAsync(Limits.ObserverWait, session.Ending);
         }
         catch (TimeoutException)
         {
@@ -160,7 +160,7 @@ internal sealed partial class OperationRelay(
         if (!entry.Allowed)
             throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
         if (decision.NeedsObserver)
-            await AwaitObserverAsync(session, request);
+            await AwaitObserverAsync(session, request, decided.Target);
         if (decision.BreakGlass is { } emergency)
             await announcer.AnnounceAsync(session, request, entry, emergency, session.Ending);
         Accepted accepted = await FromBrokerAsync(session, request, async () =>

@@ -18,7 +18,7 @@ namespace DebugRelay.Broker.Sessions;
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
 internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, HostLedger ledger)
 {
-    private readonly Observers _observers = new();
+    private readonly Observers _observers = new(gate.MayWatch);
 
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
@@ -153,7 +153,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 Watch(session, judged.Request, accepted, agent, frames);
                 return;
             }
-            if (judged.Decision.NeedsObserver && !_observers.Watch(session))
+            if (judged.Decision.NeedsObserver && !(judged.Endpoint is { } seen && _observers.Watch(session, seen.Process)))
                 throw new ProtocolException(ErrorCode.Unobserved, $"role {judged.Decision.Role} lets {judged.Request.Operation} run only while another person watches, and nobody does");
             if (judged.Endpoint is not { } endpoint)
             {

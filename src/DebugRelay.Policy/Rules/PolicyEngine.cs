@@ -94,7 +94,8 @@ public static class PolicyEngine
 
     private static bool Reaches(Role role, AccessRequest request)
     {
-        if (request.Target is { NamesProcess: true } process) return role.Targets?.Any(pattern => pattern.Matches(process)) ?? false;
+        // Who may watch without being told where may watch everywhere.
+        if (request.Target is { NamesProcess: true } process) return role.Targets?.Any(pattern => pattern.Matches(process)) ?? request.Operation == Operations.SessionWatch;
         return role.Targets?.Any(pattern => pattern.MatchesHost(request.Target?.Host)) ?? true;
     }
 
