@@ -114,7 +114,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         (long bytes, byte[] sha256) = stream.Complete();
         if (end.Bytes != bytes || end.Sha256 != Convert.ToHexStringLower(sha256))
             return Partial(ErrorCode.Internal, "what arrived from the worker is not what it says it sent");
-        if (end.Partial || CutBy() is not { } closed)
+        // A target that was not read to its end because there was no time for it has not failed.
+        if ((end.Partial && end.Code != ErrorCode.TargetFailed) || CutBy() is not { } closed)
             return end;
         // A trace that was cut short is whole as far as it goes, but not what was asked for.
         return closed.Code == ErrorCode.Closed ? end : end with { Partial = true, Code = closed.Code, Message = closed.Message };
@@ -157,7 +158,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         if (ErrorCode.IsWithdrawal(code))
             gone.Cancel();
         else
-            gone.CancelAfter(Limits.LastBytes);
+            gone.CancelAfter(ErrorCode.EndsAccess(code) ? Limits.KillDrain : Limits.LastBytes);
         // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
         workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }

@@ -211,7 +211,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             operation.Stop(ErrorCode.ClientGone);
         }
         var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal, running.SessionBytes);
-        Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
+        Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration), running.Right.CodeAfter(request.Duration));
         if (judged.Decision.NeedsObserver)
             _ = _observers.KeepAsync(session, operation, reading);
         Finish(session, running, reading, stream, () => { session.Remove(running.Number); share.Dispose(); });

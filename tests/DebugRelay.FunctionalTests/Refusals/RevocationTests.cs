@@ -149,6 +149,28 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    public async Task A_certificate_that_expires_ends_its_session_and_what_runs_in_it()
+    {
+        await using RelayHost host = await StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        // The other's is longer, and what he does goes on.
+        await using RawSession other = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
+        using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice, DateTimeOffset.UtcNow.AddSeconds(8));
+        await using RawSession session = await RawSession.OpenAsync(host.Port, alice, Cancellation);
+        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
+        await TraceFaultTests.ReadDataAsync(trace);
+
+        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        Assert.Equal(ErrorCode.Expired, closed.Code);
+        Assert.InRange(DateTimeOffset.UtcNow - alice.NotAfter, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(30));
+        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        Assert.Equal((true, ErrorCode.Expired), (end.Partial, end.Code));
+        await WaitUntilFreeAsync(sample.Id);
+        Assert.Equal(sample.Id, (await TraceFaultTests.FindAsync(other, sample.Id)).Pid);
+        await Assert.ThrowsAnyAsync<Exception>(() => RawClient.GreetAsync(host.Port, alice, Cancellation));
+    }
+
+    [Fact]
     public async Task A_session_is_killed_by_somebody_who_may()
     {
         await using RelayHost host = await StartAsync();
