@@ -33,6 +33,12 @@ public static class Limits
     /// <summary>Calls of one session to the inbox; each is recorded.</summary>
     public const int InboxCalls = 1000;
 
+    /// <summary>Bytes of a process's environment as its runtime sends it. Linux lets a program begin with 2 MiB of it, which UTF-16 doubles.</summary>
+    public const int Environment = 4 * 1024 * 1024;
+
+    /// <summary>Variables of a process's environment: some hundred are usual.</summary>
+    public const int EnvironmentVariables = 100_000;
+
     /// <summary>Certificates in a proof: leaf, three intermediates, root.</summary>
     public const int CertificatesInProof = 5;
 

@@ -21,6 +21,7 @@ internal static class DiagnosticsIpc
         StopTracing = 0x0201,
         CollectTracing2 = 0x0203,
         CollectTracing3 = 0x0204,
+        GetProcessEnvironment = 0x0402,
         ProcessInfo3 = 0x0408,
         Ok = 0xFF00,
         Error = 0xFFFF,
@@ -30,6 +31,9 @@ internal static class DiagnosticsIpc
 
     /// <summary>Sends ProcessInfo3; its reply, which has the target's own strings, is left to the worker.</summary>
     public static void RequestProcessInfo(Socket target) => Send(target, Command.ProcessInfo3, []);
+
+    /// <summary>Asks for the target's environment; its reply is left to the worker likewise.</summary>
+    public static void RequestEnvironment(Socket target) => Send(target, Command.GetProcessEnvironment, []);
 
     /// <summary>Starts an EventPipe session and reads the reply; the stream follows on the same socket.</summary>
     /// <returns>The socket to read the stream from, and the session's id in the target.</returns>

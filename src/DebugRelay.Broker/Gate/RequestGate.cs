@@ -76,9 +76,9 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
             throw new ProtocolException(ErrorCode.UnknownOperation, $"this version gives no {request.Operation} without scrubbing");
         switch (request.Operation)
         {
-            case Operations.ProcessList or Operations.ProcessInfo or Operations.Inventory or Operations.SessionList or Operations.SessionKill or Operations.SessionWatch:
+            case Operations.ProcessList or Operations.ProcessInfo or Operations.ProcessEnvironment or Operations.Inventory or Operations.SessionList or Operations.SessionKill or Operations.SessionWatch:
                 return null;
-            case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
+            case var operation when Operations.IsEventPipe(operation) && request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);
             default:
                 throw new ProtocolException(ErrorCode.UnknownOperation, $"this version does not carry out {request.Operation}");

@@ -221,9 +221,9 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         Socket target = running.Endpoint.Connect();
         try
         {
-            DiagnosticsIpc.RequestProcessInfo(target);
+            JobKind kind = Request(target, running.Judged.Request.Operation);
             running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
-            var job = new Job(running.Number, JobKind.ProcessInfo, running.Right.Use?.Bytes);
+            var job = new Job(running.Number, kind, running.Right.Use?.Bytes);
             Task<OperationEnd> reading = running.Worker.RunAsync(
                 job, target.SafeHandle, running.Agent.SafeHandle, () => { target.Dispose(); running.Agent.Dispose(); }, CancellationToken.None);
             Finish(session, running, reading, target, () => { });
@@ -233,6 +233,17 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             target.Dispose();
             throw new TargetException(ErrorCode.TargetFailed, $"process {running.Endpoint.Process.Pid} did not take the request ({e.SocketErrorCode})");
         }
+    }
+
+    private static JobKind Request(Socket target, string operation)
+    {
+        if (operation == Operations.ProcessEnvironment)
+        {
+            DiagnosticsIpc.RequestEnvironment(target);
+            return JobKind.Environment;
+        }
+        DiagnosticsIpc.RequestProcessInfo(target);
+        return JobKind.ProcessInfo;
     }
 
     /// <summary>Lets go of all that the operation held when it is over. A worker that died has told nothing of what it delivered: all of it counts.</summary>

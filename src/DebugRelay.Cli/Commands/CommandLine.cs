@@ -47,6 +47,8 @@ internal static class CommandLine
         root.Subcommands.Add(ProcessesCommand.Create(context));
         root.Subcommands.Add(CountersCommand.Create(context));
         root.Subcommands.Add(TraceCommand.Create(context));
+        root.Subcommands.Add(StacksCommand.Create(context));
+        root.Subcommands.Add(EnvironmentCommand.Create(context));
         root.Subcommands.Add(AccessCommand.Create(context));
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using DebugRelay.Cli.Commands.Access;
-using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Commands.Trace;
@@ -16,6 +16,8 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(ListedProcess[]))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
+[JsonSerializable(typeof(StackGroup))]
+[JsonSerializable(typeof(EnvironmentVariable))]
 [JsonSerializable(typeof(ProfileVerdict))]
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(NamedVerdict))]

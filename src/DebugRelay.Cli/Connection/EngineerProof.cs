@@ -101,6 +101,7 @@ internal sealed class EngineerProof : IDisposable
         Providers = [.. order.Providers.Select(provider => new EventProvider(provider.Name, provider.Keywords, provider.Level, provider.Arguments))],
         BufferMegabytes = order.BufferMegabytes,
         Rundown = order.Rundown,
+        Stacks = order.Stacks,
         DurationSeconds = order.Duration is { } duration ? (int)Math.Ceiling(duration.TotalSeconds) : null,
     };
 }

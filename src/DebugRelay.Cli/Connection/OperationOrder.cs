@@ -34,7 +34,8 @@ internal sealed record Claim(GrantFiles? Grant = null, bool BreakGlass = false)
 /// <param name="BufferMegabytes">The target's buffer.</param>
 /// <param name="Rundown">Whether the target lists its methods at the end, so that stacks have names.</param>
 /// <param name="Duration">How long; null: until it is stopped.</param>
-internal sealed record EventPipeOrder(IReadOnlyList<TraceProvider> Providers, int BufferMegabytes, bool Rundown, TimeSpan? Duration)
+/// <param name="Stacks">Whether events come with their stacks, which cost the target time.</param>
+internal sealed record EventPipeOrder(IReadOnlyList<TraceProvider> Providers, int BufferMegabytes, bool Rundown, TimeSpan? Duration, bool Stacks = true)
 {
     /// <summary>What the target needs for a few seconds' events, where the user does not say.</summary>
     public const int DefaultBufferMegabytes = 64;

@@ -55,6 +55,9 @@ public enum JobKind
 
     /// <summary>The reply to ProcessInfo3, header included.</summary>
     ProcessInfo,
+
+    /// <summary>The reply to GetProcessEnvironment, header included, and the variables after it.</summary>
+    Environment,
 }
 
 /// <summary>A worker is done with a job.</summary>

@@ -38,6 +38,7 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(CancelJob))]
 [JsonSerializable(typeof(ProcessList))]
 [JsonSerializable(typeof(ProcessDetails))]
+[JsonSerializable(typeof(ProcessEnvironment))]
 [JsonSerializable(typeof(SessionList))]
 [JsonSerializable(typeof(KilledSession))]
 [JsonSerializable(typeof(DumpLine))]

@@ -31,7 +31,7 @@ public partial class DependencyTests
     {
         ["Agent"] = ["Hosting", "Sessions", "Access", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
-        ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
+        ["Cli"] = ["Commands", "Observing", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],

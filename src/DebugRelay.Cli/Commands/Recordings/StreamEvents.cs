@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
-using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Observing;
 using Microsoft.Diagnostics.Tracing;
 
 namespace DebugRelay.Cli.Commands.Recordings;
