@@ -16,6 +16,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     private readonly ulong _number = operation.Request.Number;
     private long _sent;
     private Task? _sending;
+    private Task _telling = Task.CompletedTask;
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Runs until the operation is over and the client has what it will have of it.</summary>
@@ -75,6 +76,9 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                         await stream.AppendAsync(frame.Payload);
                         await RoomAsync();
                         break;
+                    case FrameType.Progress:
+                        PassOn(frame.Read(ProtocolJson.Default.OperationProgress));
+                        break;
                     case FrameType.End:
                         return Check(frame.Read(ProtocolJson.Default.OperationEnd));
                     default:
@@ -92,6 +96,26 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             throw;
         }
         return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+    }
+
+    /// <summary>How far it is, where the client takes it: one that is slow hears less often.</summary>
+    private void PassOn(OperationProgress progress)
+    {
+        if (!_telling.IsCompleted)
+            return;
+        _telling = TellAsync(progress);
+    }
+
+    private async Task TellAsync(OperationProgress progress)
+    {
+        try
+        {
+            await client.Frames.WriteAsync(FrameType.Progress, progress, ProtocolJson.Default.OperationProgress, operation.Ending);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client is gone: the sending side sees it too.
+        }
     }
 
     /// <summary>Waits while too much waits for the client; one that is gone is waited for no longer.</summary>
