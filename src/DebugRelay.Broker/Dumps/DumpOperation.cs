@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Protocol;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Proofs;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using DebugRelay.Broker.Targets;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Broker.Sessions;

@@ -1,6 +1,6 @@
 using DebugRelay.Protocol.Messages;
 
-namespace DebugRelay.Broker.Sessions;
+namespace DebugRelay.Broker.Targets;
 
 /// <summary>An operation that takes a while: it is listed, decided on again when something changes, and can be stopped.</summary>
 internal interface IRunningOperation
