@@ -31,7 +31,7 @@ internal sealed class Session : IAsyncDisposable
     public Hello Hello => _control.Hello;
 
     /// <summary>What the user brings along for operations that need more than his roles.</summary>
-    public Claim Claim { get; init; } = new();
+    public Claim Claim { get; set; } = new();
 
     /// <summary>Opens what comes encrypted to this session.</summary>
     public System.Security.Cryptography.ECDiffieHellman Encryption => _proof.Encryption;

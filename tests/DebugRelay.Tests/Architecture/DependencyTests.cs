@@ -31,7 +31,7 @@ public partial class DependencyTests
     {
         ["Agent"] = ["Hosting", "Sessions", "Access", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Dumps", "Workers", "Gate", "State", "Targets"],
-        ["Cli"] = ["Commands", "Observing", "Connection", "Text", "Failures", "Pki"],
+        ["Cli"] = ["Commands", "Tui", "ViewModels", "Observing", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Taking", "Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],
@@ -79,6 +79,16 @@ public partial class DependencyTests
             }
         }
         Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void What_the_screens_show_knows_nothing_of_how_it_is_drawn()
+    {
+        string folder = Path.Combine(Source("Cli"), "ViewModels");
+        string[] files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.DoesNotContain("TerminalGui::", File.ReadAllText(file), StringComparison.Ordinal));
+        Assert.All(files, file => Assert.DoesNotContain("using DebugRelay.Cli.Connection", File.ReadAllText(file), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -10,6 +10,7 @@ public class FailureTests
 {
     private const int Failed = 1;
     private const int Refused = 3;
+    private const int Found = 4;
     private const int NoConnection = 5;
 
     private static readonly Dictionary<string, int> Expected = new()
