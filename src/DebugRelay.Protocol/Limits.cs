@@ -123,6 +123,9 @@ public static class Limits
     /// <summary>How long a client may take for the bytes that are still on their way when its session ends.</summary>
     public static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(5);
 
+    /// <summary>From the last head of a recording to the client's signature on it: a round trip, and a signature of microseconds.</summary>
+    public static readonly TimeSpan Countersignature = TimeSpan.FromSeconds(2);
+
     /// <summary>From the order to stop to the end of the agent: time for targets to be let go and recordings to be closed.</summary>
     public static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(10);
 

@@ -14,6 +14,8 @@ namespace DebugRelay.Agent.Sessions;
 internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, RunningOperation operation, RecordedStream stream)
 {
     private readonly ulong _number = operation.Request.Number;
+    // Where what was sent cannot be read again, its hash is kept.
+    private readonly IncrementalHash? _sentHash = stream.IsKept ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _sent;
     private Task? _sending;
     private Task _telling = Task.CompletedTask;
@@ -44,6 +46,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             TryComplete();
             await clientGone.CancelAsync();
             await Task.WhenAll(listening, _sending);
+            _sentHash?.Dispose();
         }
     }
 
@@ -199,6 +202,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 if (operation.Decision.NeedsObserver)
                     await session.Watchers.UntilAsync(() => session.Watchers.Any, gone.Token);
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
+                _sentHash?.AppendData(buffer, 0, got);
                 Volatile.Write(ref _sent, _sent + got);
                 Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             }
@@ -222,6 +226,11 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         long sent = Volatile.Read(ref _sent);
         if (!end.Partial || sent >= end.Bytes)
             return end;
+        return end with { Bytes = sent, Sha256 = Convert.ToHexStringLower(_sentHash?.GetCurrentHash() ?? HashAgain(sent)) };
+    }
+
+    private byte[] HashAgain(long sent)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
@@ -237,7 +246,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-        return end with { Bytes = sent, Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()) };
+        return hash.GetHashAndReset();
     }
 
     private async Task TryEndAsync(OperationEnd end)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Text;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
 
 namespace DebugRelay.Cli.Commands;
 
@@ -48,6 +49,8 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
         public void OnNotice(Notice notice) => terminal.Error.WriteLine($"note: {Table.Printable(notice.Message)}");
 
         public void OnHead(string session, RecordingHead head) => heads.Add(HeadsFile.Witness(session, head));
+
+        public void OnEnd(SessionEnd end, byte[] signature) => heads.Add(end, signature);
 
         public void OnLedgerHead(LedgerNote head) => heads.Add(head);
     }

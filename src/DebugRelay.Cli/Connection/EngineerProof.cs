@@ -4,6 +4,7 @@ using DebugRelay.Policy;
 using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
 
 namespace DebugRelay.Cli.Connection;
 
@@ -73,6 +74,9 @@ internal sealed class EngineerProof : IDisposable
             throw new UsageException($"{order.Name} cannot be asked for like this: {error.Message}", "see the command's --help", error);
         }
     }
+
+    /// <summary>Signs the end of the session's recording.</summary>
+    public byte[] Countersign(SessionEnd end) => _pair.SignData(end.Statement(), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
     public void Dispose()
     {

@@ -60,8 +60,11 @@ public enum FrameType : byte
     /// <summary>Agent to client on a control connection: <see cref="Messages.InboxReply"/>.</summary>
     InboxReply = 0x13,
 
+    /// <summary>Client to agent on a control connection, after the last <see cref="RecordingHead"/>: <see cref="Messages.Countersignature"/>.</summary>
+    Countersignature = 0x14,
+
     /// <summary>Broker to agent to client on an operation's connection, before its data: how far it is, <see cref="Messages.OperationProgress"/>.</summary>
-    Progress = 0x14,
+    Progress = 0x15,
 
     /// <summary>Agent to broker, first frame of a session's connection: <see cref="Messages.OpenSession"/> is answered by a challenge.</summary>
     ChallengeRequest = 0x20,

@@ -11,7 +11,8 @@ public sealed record Hello(int Protocol, string Version, string Host, DateTimeOf
 /// <param name="Client">Name and version of the client.</param>
 /// <param name="Reason">Why, in the engineer's words; null where none is given.</param>
 /// <param name="Incident">The incident's id; null where none is given.</param>
-public sealed record OpenSession(string Client, string? Reason, string? Incident);
+/// <param name="Countersigns">Whether the client answers the recording's last head with a <see cref="Countersignature"/>.</param>
+public sealed record OpenSession(string Client, string? Reason, string? Incident, bool Countersigns = false);
 
 /// <summary>What the client has to sign.</summary>
 /// <param name="Host">The host's name.</param>
@@ -141,6 +142,10 @@ public sealed record InboxLetter(string Id, byte[] Document, DateTimeOffset Ends
 /// <param name="Checkpoint">The checkpoint's exact bytes.</param>
 /// <param name="Signature">By the segment's key.</param>
 public sealed record RecordingHead(int Index, byte[] Checkpoint, byte[] Signature);
+
+/// <summary>The client's answer to the last head of its session's recording: it has seen all heads, and each follows from the one before.</summary>
+/// <param name="Signature">By the session's ephemeral key, over the statement of the session's end: ECDSA with SHA-256, DER.</param>
+public sealed record Countersignature(byte[] Signature);
 
 /// <summary>The head of a ledger of the host, as it is made.</summary>
 /// <param name="Note">A C2SP tlog-checkpoint, signed.</param>

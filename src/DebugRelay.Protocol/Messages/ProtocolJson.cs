@@ -27,6 +27,7 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(InboxCall))]
 [JsonSerializable(typeof(InboxReply))]
 [JsonSerializable(typeof(RecordingHead))]
+[JsonSerializable(typeof(Countersignature))]
 [JsonSerializable(typeof(LedgerNote))]
 [JsonSerializable(typeof(SessionClosed))]
 [JsonSerializable(typeof(Decided))]
