@@ -53,6 +53,7 @@ internal static class CommandLine
         root.Subcommands.Add(StacksCommand.Create(context));
         root.Subcommands.Add(EnvironmentCommand.Create(context));
         root.Subcommands.Add(DumpCommand.Create(context));
+        root.Subcommands.Add(ForwardCommand.Create(context));
         root.Subcommands.Add(AccessCommand.Create(context));
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));

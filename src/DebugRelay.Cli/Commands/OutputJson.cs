@@ -17,6 +17,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(Dump.DumpResult))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
+[JsonSerializable(typeof(ForwardedPort))]
 [JsonSerializable(typeof(StackGroup))]
 [JsonSerializable(typeof(EnvironmentVariable))]
 [JsonSerializable(typeof(ProfileVerdict))]

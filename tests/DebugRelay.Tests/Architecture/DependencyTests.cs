@@ -31,7 +31,7 @@ public partial class DependencyTests
     {
         ["Agent"] = ["Hosting", "Sessions", "Access", "BrokerLink", "Transport"],
         ["Broker"] = ["Sessions", "Dumps", "Workers", "Gate", "State", "Targets"],
-        ["Cli"] = ["Commands", "Tui", "ViewModels", "Observing", "Connection", "Text", "Failures", "Pki"],
+        ["Cli"] = ["Commands", "Tui", "ViewModels", "Forwarding", "Observing", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Taking", "Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],
