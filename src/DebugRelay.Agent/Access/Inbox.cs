@@ -92,7 +92,7 @@ internal sealed class Inbox(HostConfiguration configuration, LiveTrust trust)
     {
         try
         {
-            return GrantCheck.Verify(files, trust.Current.Policy, trust.Current.Store, trust.Now);
+            return GrantCheck.Verify(files, trust.Current.Policy, trust.Current.Store, trust.Current.Deny, trust.Now);
         }
         catch (GrantException e)
         {

@@ -142,4 +142,5 @@ internal sealed record GrantUsage(string Grant, int Uses, long Bytes);
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(GrantUsage))]
 [JsonSerializable(typeof(Emergency))]
+[JsonSerializable(typeof(Dumps))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -111,7 +111,7 @@ public sealed record HostTrust(TrustStore Store, PolicyDocument Policy)
         if (grant.Sha256 != request.Grant) return new Approval { Grant = grant.Sha256[..8], Problem = "is not the one that the request names" };
         try
         {
-            CheckedGrant verified = GrantCheck.Verify(grant, Policy, Store, now);
+            CheckedGrant verified = GrantCheck.Verify(grant, Policy, Store, Deny, now);
             return Deny.DeniesGrant(verified.Document.Id)
                 ? new Approval { Grant = verified.Document.Id, Problem = $"was taken back by the deny list (version {Deny.Version})" }
                 : GrantCheck.For(verified, identity, access, scrub, now);

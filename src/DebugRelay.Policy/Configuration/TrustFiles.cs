@@ -17,7 +17,8 @@ internal sealed class TrustFiles(HostConfiguration configuration, RevocationMemo
         .. configuration.KillFile is { } kill ? [kill] : (string[])[],
     ];
 
-    public bool IsKilled => configuration.KillFile is { } kill && File.Exists(kill);
+    /// <summary>Whether anything bears the kill file's name: who made a folder or a dead link in a hurry meant it, too.</summary>
+    public bool IsKilled => configuration.KillFile is { } kill && FileMarks.IsThere(kill);
 
     /// <summary>Reads everything for the first time.</summary>
     /// <exception cref="ConfigurationException">A file cannot be used.</exception>
@@ -92,7 +93,7 @@ internal sealed class TrustFiles(HostConfiguration configuration, RevocationMemo
         // Once accepted, a list holds: its signer's certificate lives hours, a denial does not end with it.
         if (memory is not null && list.Version == memory.DenyVersion && list.Sha256 == memory.DenySha256) return list;
         byte[] signature = TrustFile.Read(SignatureOf(path), Limits.DetachedSignatureBytes);
-        return DenySignature.Problem(content, signature, store, policy, now) is { } problem ? throw new TrustException($"{path}: {problem}") : list;
+        return DenySignature.Problem(content, signature, store, policy, before, now) is { } problem ? throw new TrustException($"{path}: {problem}") : list;
     }
 
     private static DenyList ParseDenyList(string path, byte[] content)

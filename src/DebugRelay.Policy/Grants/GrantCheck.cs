@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Policy.Cms;
 using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Revocation;
 using DebugRelay.Policy.Rules;
 
 namespace DebugRelay.Policy.Grants;
@@ -13,22 +14,23 @@ public static class GrantCheck
     /// <param name="files">The grant.</param>
     /// <param name="policy">Who may approve.</param>
     /// <param name="trust">The anchors and revocation lists.</param>
+    /// <param name="deny">The deny list in force: whom it names does not approve.</param>
     /// <param name="now">The time: a signature counts while its signer's certificate holds.</param>
     /// <exception cref="GrantException">It is no grant, or a signature does not hold over its bytes.</exception>
-    public static CheckedGrant Verify(GrantFiles files, PolicyDocument policy, TrustStore trust, DateTimeOffset now)
+    public static CheckedGrant Verify(GrantFiles files, PolicyDocument policy, TrustStore trust, DenyList deny, DateTimeOffset now)
     {
         GrantDocument document = Parse(files);
         try
         {
             using DetachedSignature signature = DetachedSignature.Verify(files.Document, files.Signatures);
-            var approvers = new List<PeerIdentity>();
+            var approvers = new Dictionary<PeerIdentity, DateTimeOffset>();
             var others = new List<string>();
             foreach (X509Certificate2 signer in signature.Signers)
             {
-                string? problem = Judge(signer, signature.Certificates, document, policy, trust, now, approvers);
+                string? problem = Judge(signer, signature.Certificates, document, policy, trust, deny, now, approvers);
                 if (problem is not null) others.Add(problem);
             }
-            return new CheckedGrant(document, files.Sha256, approvers, others);
+            return new CheckedGrant(document, files.Sha256, [.. approvers.Keys], others) { ApproversUntil = [.. approvers.Values] };
         }
         catch (SignatureException error)
         {
@@ -68,6 +70,7 @@ public static class GrantCheck
             Grant = grant.Document.Id,
             Problem = problem,
             Approvers = grant.Approvers,
+            ApproversUntil = grant.ApproversUntil,
             NotCounted = grant.NotCounted,
             NotAfter = grant.Document.NotAfter,
         };
@@ -76,8 +79,8 @@ public static class GrantCheck
     /// <summary>Adds the signer to those who count.</summary>
     /// <returns>Null, or one clause of why he does not.</returns>
     private static string? Judge(
-        X509Certificate2 signer, IReadOnlyList<X509Certificate2> sent, GrantDocument document, PolicyDocument policy, TrustStore trust, DateTimeOffset now,
-        List<PeerIdentity> approvers)
+        X509Certificate2 signer, IReadOnlyList<X509Certificate2> sent, GrantDocument document, PolicyDocument policy, TrustStore trust, DenyList deny, DateTimeOffset now,
+        Dictionary<PeerIdentity, DateTimeOffset> approvers)
     {
         // A chain takes a few certificates; what else came along belongs to the other signers.
         X509Certificate2[] intermediates = [.. sent.Where(IsAuthority).Take(Limits.ChainCertificates - 1)];
@@ -88,8 +91,13 @@ public static class GrantCheck
         // Without exception: no role, no other certificate of his makes a requester his own approver.
         if (identity.Equals(document.Scope.Requester)) return $"{identity} is the requester, and nobody approves his own request";
         if (!policy.IsApprover(identity)) return $"{identity} is not among the policy's approvers";
-        if (approvers.Contains(identity)) return $"{identity} signed twice, and counts once";
-        approvers.Add(identity);
+        if (deny.RefusalOfSigner(identity, signer) is { } denied) return denied;
+        if (approvers.TryGetValue(identity, out DateTimeOffset until))
+        {
+            approvers[identity] = result.NotAfter > until ? result.NotAfter : until;
+            return $"{identity} signed twice, and counts once";
+        }
+        approvers.Add(identity, result.NotAfter);
         return null;
     }
 
@@ -104,6 +112,9 @@ public static class GrantCheck
 /// <param name="NotCounted">One clause for each signature that does not.</param>
 public sealed record CheckedGrant(GrantDocument Document, string Sha256, IReadOnlyList<PeerIdentity> Approvers, IReadOnlyList<string> NotCounted)
 {
+    /// <summary>When the certificate of each of <see cref="Approvers"/> ends, in the same order.</summary>
+    public IReadOnlyList<DateTimeOffset> ApproversUntil { get; init; } = [];
+
     /// <summary>Whether the grant is in force.</summary>
     /// <returns>Null, or one clause of why not.</returns>
     public string? TimeProblem(DateTimeOffset now)

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Json;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
@@ -36,10 +39,17 @@ public sealed record DenyEntry
 
     /// <summary>Whether the entry is about the session, or who opened it.</summary>
     public bool Denies(VerifiedSession session) =>
-        (Identity?.Matches(session.Identity) ?? false)
-        || (Certificate is not null && Certificate == session.CertificateSha256)
-        || (Serial is not null && Serial == session.CertificateSerialNumber.TrimStart('0') && SameName(Issuer!, session.CertificateIssuer))
+        NamesBearer(session.Identity, session.CertificateSha256, session.CertificateSerialNumber, session.CertificateIssuer)
         || (Session is not null && Session == session.Statement.Session);
+
+    /// <summary>Whether the entry is about who signed a document, or his certificate.</summary>
+    internal bool Denies(PeerIdentity signer, X509Certificate2 certificate) =>
+        NamesBearer(signer, certificate.GetCertHashString(HashAlgorithmName.SHA256), certificate.SerialNumber, certificate.IssuerName.Name);
+
+    private bool NamesBearer(PeerIdentity identity, string sha256, string serial, string issuer) =>
+        (Identity?.Matches(identity) ?? false)
+        || (Certificate is not null && Certificate == sha256)
+        || (Serial is not null && Serial == serial.TrimStart('0') && SameName(Issuer!, issuer));
 
     /// <summary>One line: what is denied, and why.</summary>
     public override string ToString()

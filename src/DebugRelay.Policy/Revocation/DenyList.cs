@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Json;
 using DebugRelay.Policy.Proofs;
 
@@ -47,6 +49,10 @@ public sealed record DenyList
     /// <summary>Why an operation must not go on; null when the list does not speak of it.</summary>
     public string? RefusalOfOperation(string operation) =>
         Entries.Any(entry => entry.Operation == operation) ? $"the deny list (version {Version}) stops {operation}" : null;
+
+    /// <summary>Why a signature does not count; null when the list does not speak of who made it.</summary>
+    public string? RefusalOfSigner(PeerIdentity signer, X509Certificate2 certificate) =>
+        Entries.Any(entry => entry.Denies(signer, certificate)) ? $"the deny list (version {Version}) names {signer}" : null;
 
     /// <summary>Whether a grant was taken back.</summary>
     public bool DeniesGrant(string grant) => Entries.Any(entry => entry.Grant == grant);

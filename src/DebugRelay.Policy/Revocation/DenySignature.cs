@@ -13,8 +13,14 @@ public static class DenySignature
     public const string Extension = ".p7s";
 
     /// <summary>One signer who may suffices; a signature that does not hold over these bytes refuses them all.</summary>
+    /// <param name="content">The list's exact bytes.</param>
+    /// <param name="signature">The detached signature, DER.</param>
+    /// <param name="trust">The anchors and revocation lists.</param>
+    /// <param name="policy">Who may sign.</param>
+    /// <param name="inForce">The list that holds until now: whom it names, he does not lift it.</param>
+    /// <param name="now">The time.</param>
     /// <returns>Null when the list may be used; else one clause of why not.</returns>
-    public static string? Problem(ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> signature, TrustStore trust, PolicyDocument policy, DateTimeOffset now)
+    public static string? Problem(ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> signature, TrustStore trust, PolicyDocument policy, DenyList inForce, DateTimeOffset now)
     {
         if (policy.DenySigners.Count == 0) return "the policy names no \"denySigners\", so nobody can sign one";
         try
@@ -23,7 +29,7 @@ public static class DenySignature
             string problem = "";
             foreach (X509Certificate2 signer in signed.Signers)
             {
-                if (ProblemOf(signer, signed.Certificates, trust, policy, now) is not { } found) return null;
+                if (ProblemOf(signer, signed.Certificates, trust, policy, inForce, now) is not { } found) return null;
                 problem = found;
             }
             return problem;
@@ -38,11 +44,13 @@ public static class DenySignature
         }
     }
 
-    private static string? ProblemOf(X509Certificate2 signer, IReadOnlyList<X509Certificate2> sent, TrustStore trust, PolicyDocument policy, DateTimeOffset now)
+    private static string? ProblemOf(X509Certificate2 signer, IReadOnlyList<X509Certificate2> sent, TrustStore trust, PolicyDocument policy, DenyList inForce, DateTimeOffset now)
     {
         X509Certificate2[] others = [.. sent.Where(each => !each.RawDataMemory.Span.SequenceEqual(signer.RawDataMemory.Span)).Take(Limits.ChainCertificates - 1)];
         CertificateResult result = CertificateCheck.ForClient(signer, others, trust, now);
         if (!result.IsValid) return $"its signer is refused: {result.Message}";
-        return policy.IsDenySigner(result.Identity) ? null : $"{result.Identity} is none of the policy's \"denySigners\"";
+        return policy.IsDenySigner(result.Identity)
+            ? inForce.RefusalOfSigner(result.Identity, signer)
+            : $"{result.Identity} is none of the policy's \"denySigners\"";
     }
 }

@@ -17,8 +17,18 @@ public sealed record Approval
     /// <summary>One clause for each signature that does not count.</summary>
     public IReadOnlyList<string> NotCounted { get; init; } = [];
 
+    /// <summary>When the certificate of each approver ends, in the order of <see cref="Approvers"/>.</summary>
+    public IReadOnlyList<DateTimeOffset> ApproversUntil { get; init; } = [];
+
     /// <summary>When it ends.</summary>
     public DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>Until when so many approvers stand behind it: an approval ends with its approver's certificate.</summary>
+    internal DateTimeOffset EndFor(int approvers)
+    {
+        DateTimeOffset last = ApproversUntil.OrderDescending().ElementAtOrDefault(approvers - 1);
+        return ApproversUntil.Count >= approvers && last < NotAfter ? last : NotAfter;
+    }
 
     /// <summary>Whether it opens what asks for so many approvers.</summary>
     public bool Gives(int approvers) => Problem is null && Approvers.Count >= approvers;

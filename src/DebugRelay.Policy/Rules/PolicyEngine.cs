@@ -20,23 +20,59 @@ public static class PolicyEngine
         if (roles.Count == 0) return Denied($"{identity} has no role");
 
         Role[] reaching = [.. roles.Where(role => Reaches(role, request))];
-        Role[] allowing = [.. reaching.Where(role => Requirement(role, request) == 0)];
-        if (allowing.Length > 0) return Answered(allowing, request) is { Length: > 0 } plain ? Allowed(plain, request, now) : NeedsReason(allowing[0]);
-
-        Role[] granting = [.. reaching.Where(role => Requirement(role, request) is not null)];
-        Role[] granted = [.. granting.Where(role => request.Approval?.Gives(Requirement(role, request)!.Value) == true)];
-        if (granted.Length > 0)
-        {
-            return Answered(granted, request) is { Length: > 0 } answered ? WithGrant(answered, request, request.Approval!, now) : NeedsReason(granted[0]);
-        }
-
+        Role[] speaking = [.. reaching.Where(role => Requirement(role, request) is not null)];
         Role[] breaking = [.. reaching.Where(role => Breaks(role, request))];
-        if (breaking.Length > 0 && request.BreakGlass) return InEmergency(breaking, request, now);
-        Decision denied = granting.MinBy(role => Requirement(role, request)) is { } closest
+        Role[] opened = [.. speaking.Where(role => Requirement(role, request) == 0 || request.Approval?.Gives(Requirement(role, request)!.Value) == true)];
+        if (Widest(Ways(opened, breaking, request, now)) is { } answer) return answer;
+
+        if (opened.Length > 0) return Denied($"role {opened[0].Name} asks for a reason", opened[0]);
+        if (breaking.Length > 0 && request.BreakGlass) return Denied(EmergencyLacks(request)!, breaking[0]);
+        Decision denied = speaking.MinBy(role => Requirement(role, request)) is { } closest
             ? NeedsGrant(closest, request)
             : Denied($"no role of {identity} allows {Shown(request)}{On(request)}");
         return denied with { BreakGlassWouldDo = breaking.Length > 0 };
     }
+
+    /// <summary>
+    /// How the request can be had, each way asking more of the requester than the one before: as it is, with the grant that he offers, in the emergency
+    /// that he declares.
+    /// </summary>
+    private static IEnumerable<Decision> Ways(Role[] opened, Role[] breaking, AccessRequest request, DateTimeOffset now)
+    {
+        Role[] answered = Answered(opened, request);
+        Role[] plain = [.. answered.Where(role => Requirement(role, request) == 0)], granted = [.. answered.Except(plain)];
+        if (plain.Length > 0) yield return Allowed(plain, request, now);
+        if (granted.Length > 0) yield return WithGrant(granted, request, request.Approval!, now);
+        if (breaking.Length > 0 && request.BreakGlass && EmergencyLacks(request) is null) yield return InEmergency(breaking, request, now);
+    }
+
+    /// <summary>
+    /// All that the ways give together; what asks more is used only where it gives more. So a role that a policy has besides never makes less of what
+    /// another gives.
+    /// </summary>
+    /// <returns>Null where there is no way.</returns>
+    private static Decision? Widest(IEnumerable<Decision> ways)
+    {
+        Decision? widest = null;
+        foreach (Decision way in ways)
+        {
+            if (widest is null) widest = way;
+            else if (!Covers(widest, way)) widest = Joined(widest, way);
+        }
+        return widest;
+    }
+
+    private static bool Covers(Decision wide, Decision narrow) =>
+        wide.Limits!.Cover(narrow.Limits!) && wide.NotAfter >= narrow.NotAfter && (narrow.NeedsObserver || !wide.NeedsObserver);
+
+    private static Decision Joined(Decision one, Decision more) => more with
+    {
+        Limits = one.Limits!.Widest(more.Limits!),
+        NotAfter = one.NotAfter > more.NotAfter ? one.NotAfter : more.NotAfter,
+        EndReason = one.NotAfter > more.NotAfter ? one.EndReason : more.EndReason,
+        NeedsObserver = one.NeedsObserver && more.NeedsObserver,
+        Grant = more.Grant ?? one.Grant,
+    };
 
     private static string? Refusal(AccessRequest request)
     {
@@ -91,33 +127,38 @@ public static class PolicyEngine
     private static Decision WithGrant(Role[] roles, AccessRequest request, Approval approval, DateTimeOffset now)
     {
         Decision allowed = Allowed(roles, request, now);
-        bool endsFirst = approval.NotAfter < allowed.NotAfter;
+        DateTimeOffset end = approval.EndFor(roles.Min(role => Requirement(role, request)!.Value));
+        bool endsFirst = end < allowed.NotAfter;
         return allowed with
         {
             Reason = $"{allowed.Reason} with grant {approval.Grant} by {string.Join(" and ", approval.Approvers)}",
             Grant = approval.Grant,
-            NotAfter = endsFirst ? approval.NotAfter : allowed.NotAfter,
-            EndReason = endsFirst ? $"grant {approval.Grant} is over" : allowed.EndReason,
+            NotAfter = endsFirst ? end : allowed.NotAfter,
+            EndReason = !endsFirst ? allowed.EndReason
+                : end < approval.NotAfter ? $"the certificate of an approver of grant {approval.Grant} has ended" : $"grant {approval.Grant} is over",
         };
     }
 
+    /// <summary>What an emergency needs and the request does not have; null when it has all.</summary>
+    private static string? EmergencyLacks(AccessRequest request) =>
+        string.IsNullOrWhiteSpace(request.Reason) ? "an emergency needs a reason"
+        : string.IsNullOrWhiteSpace(request.Incident) ? "an emergency needs an incident"
+        : null;
+
+    /// <summary>The rule of one role alone: the times of two, taken together, would be more than either gives.</summary>
     private static Decision InEmergency(Role[] roles, AccessRequest request, DateTimeOffset now)
     {
-        if (string.IsNullOrWhiteSpace(request.Reason)) return Denied("an emergency needs a reason", roles[0]);
-        if (string.IsNullOrWhiteSpace(request.Incident)) return Denied("an emergency needs an incident", roles[0]);
-        Role role = roles.MaxBy(each => each.BreakGlass!.For)!;
-        Decision allowed = Allowed([role], request, now);
-        return allowed with
+        Role role = roles.OrderByDescending(each => each.BreakGlass!.For).ThenBy(each => each.BreakGlass!.Again).First();
+        return Allowed(roles, request, now) with
         {
             Reason = $"role {role.Name} allows {request.Operation} in an emergency (break-glass)",
+            Role = role.Name,
             BreakGlass = role.BreakGlass,
             NotAfter = now + role.BreakGlass!.For,
             EndReason = "the emergency's time is over",
             NeedsObserver = false,
         };
     }
-
-    private static Decision NeedsReason(Role role) => Denied($"role {role.Name} asks for a reason", role);
 
     private static Decision NeedsGrant(Role role, AccessRequest request)
     {

@@ -14,6 +14,9 @@ public sealed record ProviderRules
     /// <summary>Whether a provider may be asked for with these keywords: one pattern has to cover all of them.</summary>
     public bool Allow(string provider, ulong keywords) => Patterns.Any(pattern => pattern.Covers(provider, keywords));
 
+    /// <summary>Whether all that the other allows is allowed here; false where that is not plain to see.</summary>
+    internal bool Cover(ProviderRules other) => other.Patterns.All(narrow => Patterns.Any(wide => wide.Covers(narrow)));
+
     /// <summary>What either allows.</summary>
     internal ProviderRules Union(ProviderRules other) => new() { Patterns = [.. Patterns.Union(other.Patterns).OrderBy(each => each.ToString(), StringComparer.Ordinal)] };
 
@@ -34,6 +37,8 @@ public sealed record ProviderPattern(Glob Name, ulong Keywords)
 {
     /// <summary>Whether the provider matches, and no other keyword is asked for. No keyword at all is the least that can be asked for.</summary>
     public bool Covers(string provider, ulong keywords) => (keywords & ~Keywords) == 0 && Name.Matches(provider);
+
+    internal bool Covers(ProviderPattern other) => (other.Keywords & ~Keywords) == 0 && Name.Covers(other.Name);
 
     /// <summary><c>NAME</c> or <c>NAME:0xKEYWORDS</c>.</summary>
     public override string ToString() => Keywords == ulong.MaxValue ? Name.Pattern : $"{Name.Pattern}:0x{Keywords:x}";

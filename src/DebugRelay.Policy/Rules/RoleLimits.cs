@@ -15,7 +15,9 @@ public sealed record RoleLimits
     /// <summary>Bytes delivered in one session. Default 2 GiB: some hours of traces, or one dump of an ordinary service.</summary>
     public long Bytes { get; init; } = 2L << 30;
 
-    /// <summary>Dumps in one session. Default 3: each one stops the target while it is written.</summary>
+    /// <summary>
+    /// Dumps of one identity on the host within 24 hours, in whichever sessions. Default 3: each one stops its target while it is written.
+    /// </summary>
     public int Dumps { get; init; } = 3;
 
     /// <summary>Bytes of one trace's buffer in the target's memory. Default 256 MiB, as dotnet-trace takes.</summary>
@@ -38,4 +40,9 @@ public sealed record RoleLimits
         TraceBuffer = Math.Max(TraceBuffer, other.TraceBuffer),
         Providers = Providers.Union(other.Providers),
     };
+
+    /// <summary>Whether none of them is smaller than the other's.</summary>
+    internal bool Cover(RoleLimits other) =>
+        Session >= other.Session && Idle >= other.Idle && Sessions >= other.Sessions && Bytes >= other.Bytes
+        && Dumps >= other.Dumps && TraceBuffer >= other.TraceBuffer && Providers.Cover(other.Providers);
 }

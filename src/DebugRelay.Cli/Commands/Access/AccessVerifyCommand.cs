@@ -6,6 +6,7 @@ using DebugRelay.Cli.Text;
 using DebugRelay.Policy;
 using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Revocation;
 using DebugRelay.Policy.Rules;
 
 namespace DebugRelay.Cli.Commands.Access;
@@ -51,7 +52,7 @@ internal sealed class AccessVerifyCommand
         try
         {
             DateTimeOffset now = DateTimeOffset.UtcNow;
-            CheckedGrant grant = GrantCheck.Verify(files, policy, trust, now);
+            CheckedGrant grant = GrantCheck.Verify(files, policy, trust, DenyList.None, now);
             int needed = parsed.GetValue(_approvers);
             string? problem = grant.TimeProblem(now) is { } time ? $"it {time}"
                 : grant.Approvers.Count < needed ? $"it has {grant.Approvers.Count} of {needed} approvers"

@@ -78,6 +78,47 @@ public sealed class LiveTrustTests : IDisposable
         await watched.UntilAsync(() => !trust.Current.IsKilled);
     }
 
+    [Fact]
+    public async Task Whatever_bears_the_kill_files_name_counts()
+    {
+        using LiveTrust trust = Load();
+        string kill = _folder.File("kill");
+        Directory.CreateDirectory(kill);
+        await using var watched = new Watched(trust);
+        await watched.UntilAsync(() => trust.Current.IsKilled);
+        Directory.Delete(kill);
+        await watched.UntilAsync(() => !trust.Current.IsKilled);
+        File.CreateSymbolicLink(kill, "/nowhere");
+        await watched.UntilAsync(() => trust.Current.IsKilled);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_same_length_and_time_is_another_file()
+    {
+        DateTime time = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(_folder.File("policy.json"), time);
+        using LiveTrust trust = Load();
+        await using var watched = new Watched(trust);
+        _folder.Write("policy.new", Policy.Replace("eng/*", "sec/*", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(_folder.File("policy.new"), time);
+        File.Move(_folder.File("policy.new"), _folder.File("policy.json"), overwrite: true);
+        await watched.UntilAsync(() => trust.Current.Policy.Roles[0].Members[0].Text.EndsWith("sec/*", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Whom_a_list_names_he_cannot_sign_the_next()
+    {
+        WriteDenyList(1, Sam, $$"""{ "identity": "{{Sam}}" }""");
+        using LiveTrust trust = Load();
+        await using var watched = new Watched(trust);
+        WriteDenyList(2, Sam, "");
+        await watched.UntilAsync(() => trust.Problems.Count == 1);
+        Assert.Contains($"the deny list (version 1) names {Sam}", trust.Problems[0], StringComparison.Ordinal);
+        Assert.Equal(1UL, trust.Current.Deny.Version);
+        WriteDenyList(2, "spiffe://corp.example/sec/sue", "");
+        await watched.UntilAsync(() => trust.Current.Deny.Version == 2);
+    }
+
     [Theory]
     [InlineData(4, "goes back from number 5 to number 4")]
     [InlineData(5, null)]
@@ -247,20 +288,6 @@ public sealed class LiveTrustTests : IDisposable
         var statement = new SessionStatement { Host = "h", Session = session, Nonce = "n", EphemeralKey = EphemeralKey.Of(key), NotAfter = TestAuthority.Now.AddHours(10) };
         ProofResult<VerifiedSession> result = SessionProof.Create(certificate, [], statement).Verify(_authority.Trust, "h", session, "n", TestAuthority.Now);
         return result.Value ?? throw new InvalidOperationException(result.Message);
-    }
-
-    /// <summary>A machine's clock that can be set, beside a timer that cannot.</summary>
-    private sealed class SteppingClock(DateTimeOffset start) : TimeProvider
-    {
-        public DateTimeOffset Wall { get; set; } = start;
-
-        public TimeSpan Passed { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Wall + Passed;
-
-        public override long GetTimestamp() => Passed.Ticks;
     }
 
     /// <summary>Watches while the test runs.</summary>

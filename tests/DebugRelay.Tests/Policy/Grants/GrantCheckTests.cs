@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Policy.Cms;
 using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Revocation;
 using DebugRelay.Policy.Rules;
 using Xunit;
 
@@ -114,7 +115,7 @@ public sealed class GrantCheckTests : IDisposable
         GrantFiles files = GrantSamples.Sign(GrantSamples.Document, lea);
         Assert.Empty(_grants.Verify(files).Approvers);
         PolicyDocument policy = GrantSamples.Policy() with { ApproverUsage = "1.3.6.1.4.1.99999.1" };
-        Assert.Single(GrantCheck.Verify(files, policy, _grants.Authority.Trust, GrantSamples.Now).Approvers);
+        Assert.Single(GrantCheck.Verify(files, policy, _grants.Authority.Trust, DenyList.None, GrantSamples.Now).Approvers);
     }
 
     public void Dispose() => _grants.Dispose();

@@ -3,6 +3,7 @@ using System.Text;
 using DebugRelay.Policy.Cms;
 using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Revocation;
 using DebugRelay.Policy.Rules;
 
 namespace DebugRelay.Tests.Policy.Grants;
@@ -66,15 +67,15 @@ internal sealed class GrantSamples : IDisposable
         return new GrantFiles(bytes, signatures);
     }
 
-    public CheckedGrant Verify(GrantFiles files, int approvers = 1, DateTimeOffset? at = null, TrustStore? trust = null) =>
-        GrantCheck.Verify(files, Policy(approvers), trust ?? Authority.Trust, at ?? Now);
+    public CheckedGrant Verify(GrantFiles files, int approvers = 1, DateTimeOffset? at = null, TrustStore? trust = null, DenyList? deny = null) =>
+        GrantCheck.Verify(files, Policy(approvers), trust ?? Authority.Trust, deny ?? DenyList.None, at ?? Now);
 
     /// <summary>The whole way: signatures, scope, role.</summary>
     public Decision Decide(
-        GrantFiles files, int approvers = 1, AccessRequest? request = null, DateTimeOffset? at = null, PeerIdentity? requester = null, TrustStore? trust = null)
+        GrantFiles files, int approvers = 1, AccessRequest? request = null, DateTimeOffset? at = null, PeerIdentity? requester = null, TrustStore? trust = null, DenyList? deny = null)
     {
         DateTimeOffset now = at ?? Now;
-        Approval approval = GrantCheck.For(Verify(files, approvers, now, trust), requester ?? Alice, request ?? Request, "default", now);
+        Approval approval = GrantCheck.For(Verify(files, approvers, now, trust, deny), requester ?? Alice, request ?? Request, "default", now);
         return PolicyEngine.Decide(Policy(approvers), requester ?? Alice, (request ?? Request) with { Approval = approval }, now);
     }
 
