@@ -27,6 +27,12 @@ internal static class DumpLimits
     /// <summary>Methods that are asked about, some 50 µs each.</summary>
     public const int Methods = 400_000;
 
+    /// <summary>Different words of names of types, methods and modules: a large program has some hundred thousand, of 50 bytes or so.</summary>
+    public const int NameWords = 2_000_000;
+
+    /// <summary>One heap of the runtime's own. Heaps of code, the largest, are some megabytes each.</summary>
+    public const ulong RuntimeHeap = 256UL * 1024 * 1024;
+
     /// <summary>Handles, roots and other things of which the runtime has lists: a list that was bent into a ring must come to an end.</summary>
     public const int Listed = 20_000_000;
 
@@ -35,6 +41,12 @@ internal static class DumpLimits
 
     /// <summary>Strings taken as canaries. More take longer to search for and tell nothing new.</summary>
     public const int Canaries = 2000;
+
+    /// <summary>Words of stacks taken as canaries, and as many of other memory outside the managed heap.</summary>
+    public const int MemoryCanaries = 500;
+
+    /// <summary>Bytes outside stacks and the managed heap that these are looked for in: a process has seldom more, and it takes a tenth of a second.</summary>
+    public const long SampledMemory = 128L * 1024 * 1024;
 
     /// <summary>Pages (4 KiB) that may be remembered byte by byte: 8 GiB of memory that the debugger reads would be no debugger's reading.</summary>
     public const int RecordedPages = 2_000_000;

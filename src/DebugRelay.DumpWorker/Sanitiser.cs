@@ -39,6 +39,7 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
 {
     private readonly MemoryMap _map = new();
     private readonly KnownAddresses _known = new(core);
+    private readonly KnownNames _names = new();
     private readonly SortedDictionary<string, double> _seconds = new(StringComparer.Ordinal);
 
     /// <summary>Writes the sanitised dump.</summary>
@@ -56,7 +57,8 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
         onStage("read");
         using LoadedRuntime loaded = Timed("read", () => LoadedRuntime.Open(core, file, dacPath, isRecording: true));
         ClrHeap heap = loaded.Runtime.Heap;
-        var interrogation = new Interrogation(loaded.Runtime);
+        _names.AddPublic(core);
+        var interrogation = new Interrogation(loaded.Runtime, _names.Add);
         Timed("ask", interrogation.AskAll);
         onStage("heap");
         var types = new ObjectTypes(heap, interrogation, options.MaskFields);
@@ -66,7 +68,7 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
         AddRuntimeMemory(loaded.Runtime);
         copier.Unwalked.ForEach(r => _map.Add(r.Start & ~7UL, r.End & ~7UL, MemoryRule.PartialHeap));
         RegionCopier regions = Timed("native", () => CopyRegions(output, loaded.Reader.Recorded));
-        string[] canaries = Timed("canaries", () => CanarySet.WithoutPublic(core, CanarySet.OfStart(core).Concat(copier.Strings.Kept), PublicRanges(heap)));
+        string[] canaries = Timed("canaries", () => CanarySet.WithoutPublic(core, CanarySet.OfStart(core).Concat(copier.Strings.Kept).Concat(CanarySet.OfMemory(core, _map, _names)), PublicRanges(heap)));
         return new Sanitised(dacPath, null, copier.Counts, regions.Counts, facts, canaries, _seconds);
     }
 
@@ -74,8 +76,9 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
     private Sanitised WithoutHeap(SanitisedFile output, string reason)
     {
         onStage("native");
+        _names.AddPublic(core);
         RegionCopier regions = Timed("native", () => CopyRegions(output, new RecordedBytes()));
-        string[] canaries = CanarySet.WithoutPublic(core, CanarySet.OfStart(core), PublicRanges(null));
+        string[] canaries = CanarySet.WithoutPublic(core, CanarySet.OfStart(core).Concat(CanarySet.OfMemory(core, _map, _names)), PublicRanges(null));
         return new Sanitised(null, reason, new HeapCounts(), regions.Counts, null, canaries, _seconds);
     }
 
@@ -99,16 +102,17 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
 
     private RegionCopier CopyRegions(SanitisedFile output, RecordedBytes recorded)
     {
-        ImageMap.Add(core, _map, recorded);
+        ImageMap.Add(core, _map, recorded, _names);
         StackMap.Add(core, _map);
         new NoteCopier(core, _known, output).Copy();
-        var copier = new RegionCopier(core, _map, recorded, _known, output);
+        var copier = new RegionCopier(core, _map, recorded, _known, _names, output);
         copier.Copy();
         return copier;
     }
 
     private void AddRuntimeMemory(ClrRuntime runtime)
     {
+        var whole = new WholeRanges(core, _map, runtime.Heap.Segments);
         foreach (ClrNativeHeapInfo heap in runtime.EnumerateClrNativeHeaps().Take(DumpLimits.Listed))
         {
             bool isFree = heap.Kind is NativeHeapKind.GCFreeRegion or NativeHeapKind.GCFreeGlobalHugeRegion or NativeHeapKind.GCFreeGlobalRegion
@@ -116,14 +120,14 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
             if (heap.State == ClrNativeHeapState.RegionOfRegions)
                 continue;
             _known.Add(heap.MemoryRange.Start, heap.MemoryRange.End);
-            _map.Add(heap.MemoryRange.Start, heap.MemoryRange.End, isFree ? MemoryRule.Nothing : MemoryRule.RuntimeHeap);
+            if (isFree)
+                _map.Add(heap.MemoryRange.Start, heap.MemoryRange.End, MemoryRule.Nothing);
+            else
+                whole.OfferHeap(heap.MemoryRange.Start, heap.MemoryRange.End);
         }
-        foreach (ClrModule module in runtime.EnumerateModules().Where(m => m.ImageBase != 0 && m.Size < int.MaxValue && ImageMap.IsPortableExecutable(core, m.ImageBase)))
-        {
-            // A library that the program loaded from its own memory: there it lies as the library's file would.
-            if (!core.Notes.Mappings.Any(m => m.Start <= module.ImageBase && module.ImageBase < m.End))
-                _map.Add(module.ImageBase, module.ImageBase + module.Size, MemoryRule.Image);
-        }
+        foreach (ClrModule module in runtime.EnumerateModules().Where(m => m.ImageBase != 0))
+            whole.OfferLibrary(module.ImageBase, module.Size);
+        whole.AddAll();
         foreach (ClrSegment segment in runtime.Heap.Segments)
             _map.Add(segment.Start - 8, Math.Max(segment.End, segment.CommittedMemory.End), MemoryRule.ManagedHeap);
     }

@@ -91,6 +91,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
             return job.Kind switch
             {
                 JobKind.EventPipe => await EventPipeJob.RunAsync(target, delivery, scrubbers, job.Seal, cancellation),
+                JobKind.Environment => await EnvironmentJob.RunAsync(target, delivery, scrubbers, cancellation),
                 _ => await ProcessInfoJob.RunAsync(target, delivery, scrubbers, cancellation),
             };
         }

@@ -14,12 +14,14 @@ namespace DebugRelay.Agent.Sessions;
 internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, RunningOperation operation, RecordedStream stream)
 {
     private readonly ulong _number = operation.Request.Number;
-
-    private long Most => operation.Decision.Limits!.Bytes;
-
+    // Where what was sent cannot be read again, its hash is kept.
+    private readonly IncrementalHash? _sentHash = stream.IsKept ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _sent;
     private Task? _sending;
+    private Task _telling = Task.CompletedTask;
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private long Most => operation.Decision.Limits!.Bytes;
 
     /// <summary>Runs until the operation is over and the client has what it will have of it.</summary>
     /// <exception cref="RecordingException">The bytes could not be recorded.</exception>
@@ -46,6 +48,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             TryComplete();
             await clientGone.CancelAsync();
             await Task.WhenAll(listening, _sending);
+            _sentHash?.Dispose();
         }
     }
 
@@ -78,6 +81,9 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                         await stream.AppendAsync(frame.Payload);
                         await RoomAsync();
                         break;
+                    case FrameType.Progress:
+                        PassOn(frame.Read(ProtocolJson.Default.OperationProgress));
+                        break;
                     case FrameType.End:
                         return Check(frame.Read(ProtocolJson.Default.OperationEnd));
                     default:
@@ -95,6 +101,26 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             throw;
         }
         return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+    }
+
+    /// <summary>How far it is, where the client takes it: one that is slow hears less often.</summary>
+    private void PassOn(OperationProgress progress)
+    {
+        if (!_telling.IsCompleted)
+            return;
+        _telling = TellAsync(progress);
+    }
+
+    private async Task TellAsync(OperationProgress progress)
+    {
+        try
+        {
+            await client.Frames.WriteAsync(FrameType.Progress, progress, ProtocolJson.Default.OperationProgress, operation.Ending);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client is gone: the sending side sees it too.
+        }
     }
 
     /// <summary>Waits while too much waits for the client; one that is gone is waited for no longer.</summary>
@@ -179,6 +205,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 if (operation.Decision.NeedsObserver)
                     await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
+                _sentHash?.AppendData(buffer, 0, got);
                 Volatile.Write(ref _sent, _sent + got);
                 Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             }
@@ -202,6 +229,11 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         long sent = Volatile.Read(ref _sent);
         if (!end.Partial || sent >= end.Bytes)
             return end;
+        return end with { Bytes = sent, Sha256 = Convert.ToHexStringLower(_sentHash?.GetCurrentHash() ?? HashAgain(sent)) };
+    }
+
+    private byte[] HashAgain(long sent)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
@@ -217,7 +249,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-        return end with { Bytes = sent, Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()) };
+        return hash.GetHashAndReset();
     }
 
     private async Task TryEndAsync(OperationEnd end)

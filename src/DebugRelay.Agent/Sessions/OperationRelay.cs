@@ -16,7 +16,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, StreamKeeper keeper, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -61,7 +61,7 @@ internal sealed partial class OperationRelay(
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            using RecordedStream recorded = session.Recorder.OpenStream(name);
+            using RecordedStream recorded = session.Recorder.OpenStream(name, running.Keeping);
             running.Stream = recorded;
             session.Watchers.Pulse();
             using var over = new CancellationTokenSource();
@@ -155,7 +155,8 @@ internal sealed partial class OperationRelay(
             return (await reader.ExpectWithinAsync(FrameType.Decided, Limits.BrokerAnswer, session.Ending)).Read(ProtocolJson.Default.Decided);
         });
         GrantFiles? grant = open.Grant is { } sent ? new GrantFiles(sent.Document, sent.Signatures) : null;
-        (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name);
+        StreamKeeping? keeping = keeper.For(request);
+        (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name, keeping);
         await RecordDecisionAsync(session, entry with { RequestSha256 = Digest(open.Request) });
         if (!entry.Allowed)
             throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
@@ -168,7 +169,7 @@ internal sealed partial class OperationRelay(
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
             return (await reader.ExpectWithinAsync(FrameType.Accepted, Limits.BrokerStart, session.Ending)).Read(ProtocolJson.Default.Accepted);
         });
-        return (new RunningOperation(request, grant, decided.Target, decision), accepted);
+        return (new RunningOperation(request, grant, decided.Target, decision) { Keeping = keeping! }, accepted);
     }
 
     private static string? HintFor(Decision decision) => (decision.ApproversNeeded, decision.BreakGlassWouldDo) switch
@@ -208,7 +209,7 @@ internal sealed partial class OperationRelay(
         }
     }
 
-    private (DecisionEntry Entry, Decision Decision) Combine(RelaySession session, OperationRequest request, GrantFiles? grant, Decided decided, string name)
+    private (DecisionEntry Entry, Decision Decision) Combine(RelaySession session, OperationRequest request, GrantFiles? grant, Decided decided, string name, StreamKeeping? keeping)
     {
         var target = new AccessTarget
         {
@@ -223,16 +224,21 @@ internal sealed partial class OperationRelay(
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(ours), decided.Target, null), ours);
         if (request.Parameters?.ProblemFor(ours.Limits) is { } beyond)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, beyond, decided.Target, null), ours);
+        if (keeping is null)
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, NobodyToEncryptTo, decided.Target, null), ours);
         var entry = new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
         {
             Grant = ours.Grant,
             BreakGlass = ours.BreakGlass is null ? null : true,
             Unscrubbed = request.Unscrubbed ? true : null,
             Observed = ours.NeedsObserver ? true : null,
+            Kept = StreamKeeper.Word(keeping),
             Until = ours.NotAfter,
         };
         return (entry, ours);
     }
+
+    private const string NobodyToEncryptTo = "the policy keeps this encrypted to reviewers, and the host has no certificate of one that holds (reviewerCertificates)";
 
     private static string BytesSpent(Decision decision) => $"the session has had the {decision.Limits!.Bytes} bytes that the role allows";
 
@@ -246,7 +252,7 @@ internal sealed partial class OperationRelay(
     private static string Digest(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));
 
     private static string StreamName(OperationRequest request)
-        => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : request.Parameters is null ? "json" : "nettrace")}";
+        => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : Operations.IsDump(request.Operation) ? "dmp" : request.Parameters is null ? "json" : "nettrace")}";
 
     private static partial class Log
     {

@@ -132,6 +132,10 @@ internal sealed class Watching(HostConfiguration configuration, LiveTrust trust,
                 sent += got;
             }
         }
+        catch (RecordingException e) when (e.Error == RecordingError.Overrun)
+        {
+            return new OperationEnd(sent, Convert.ToHexStringLower(hash.GetCurrentHash()), Partial: true, ErrorCode.LimitReached, "the watcher was too slow: what is not kept in the recording cannot wait for him", [], null);
+        }
         catch (RecordingException)
         {
             return new OperationEnd(sent, Convert.ToHexStringLower(hash.GetCurrentHash()), Partial: true, ErrorCode.RecordingFailed, "the session that was watched can no longer be recorded", [], null);

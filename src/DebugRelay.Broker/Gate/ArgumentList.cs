@@ -1,4 +1,5 @@
 using System.Globalization;
+using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
 
 namespace DebugRelay.Broker.Gate;
@@ -13,6 +14,9 @@ internal sealed class ArgumentList
     public const string MetricsProvider = "System.Diagnostics.Metrics";
 
     private const string CounterInterval = "EventCounterIntervalSec";
+
+    /// <summary>Categories and levels of what a process logs: names and numbers, which reach into nothing.</summary>
+    private const string LogFilter = "FilterSpecs";
 
     /// <summary>What DiagnosticSource is to look for and to write down: a line each.</summary>
     private const string Specs = "FilterAndPayloadSpecs";
@@ -49,7 +53,7 @@ internal sealed class ArgumentList
 
     /// <summary>The first key whose value is not allowed; null where all are.</summary>
     public string? FirstUnknown(string provider, ProviderArguments allowed)
-        => _arguments.FirstOrDefault(a => !IsOfCounters(provider, a.Key, a.Value) && !IsAllowed(provider, a.Key, a.Value, allowed)).Key;
+        => _arguments.FirstOrDefault(a => !IsOfCounters(provider, a.Key, a.Value) && !IsOfLogs(provider, a.Key) && !IsAllowed(provider, a.Key, a.Value, allowed)).Key;
 
     /// <summary>Whether there are arguments, and all of them ask for counters and reach into nothing else.</summary>
     public bool AskForCounters(string provider) => _arguments.Count > 0 && _arguments.TrueForAll(a => IsOfCounters(provider, a.Key, a.Value));
@@ -77,6 +81,8 @@ internal sealed class ArgumentList
 
     private static bool IsOfCounters(string provider, string key, string value)
         => provider == MetricsProvider ? MetricsArguments.Contains(key) : key == CounterInterval && IsInterval(value);
+
+    private static bool IsOfLogs(string provider, string key) => provider == EventPipeShapes.Logging && key == LogFilter;
 
     private static bool IsAllowed(string provider, string key, string value, ProviderArguments allowed)
         => key == Specs ? value.Split('\n').All(spec => allowed.Allows(provider, key, spec)) : allowed.Allows(provider, key, value);

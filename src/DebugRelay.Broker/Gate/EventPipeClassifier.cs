@@ -7,10 +7,6 @@ namespace DebugRelay.Broker.Gate;
 /// <summary>Checks a request for an EventPipe session against a fixed list, and builds it anew. What is not on the list is not sent.</summary>
 internal static class EventPipeClassifier
 {
-    /// <summary>The keyword that makes the runtime collect the heap at each start of a trace: a cost to the target, so it is an operation of its own.</summary>
-    private const ulong CollectHeap = 0x800000;
-
-    private const string RuntimeProvider = "Microsoft-Windows-DotNETRuntime";
     private const string MetricsProvider = ArgumentList.MetricsProvider;
 
     /// <summary>An EventSource publishes its counters at level 0 and without a keyword: asked for so, it sends them and no event of its own.</summary>
@@ -36,7 +32,7 @@ internal static class EventPipeClassifier
             throw Bad("counters have no rundown");
         if (operation == Operations.Counters)
             providers = [.. providers.Select(p => p.Name == MetricsProvider ? p : p with { Level = CountersLevel })];
-        var request = new EventPipeRequest(providers, parameters.BufferMegabytes, parameters.Rundown, duration);
+        var request = new EventPipeRequest(providers, parameters.BufferMegabytes, parameters.Rundown, duration, parameters.Stacks);
         return request.Encode(withStackSwitch: true).Length <= DiagnosticsIpc.MaximumPayload
             ? request
             : throw Bad($"the providers need more than the {DiagnosticsIpc.MaximumPayload} bytes that a runtime takes");
@@ -46,8 +42,10 @@ internal static class EventPipeClassifier
     {
         if (asked.Level > 5)
             throw Bad($"provider {asked.Name}: levels go from 0 to 5");
-        if (asked.Name == RuntimeProvider && (asked.Keywords & CollectHeap) != 0)
-            throw Bad($"provider {asked.Name}: keyword 0x{CollectHeap:x} forces garbage collections in the process; leave it out");
+        if (EventPipeShapes.ProblemFor(operation, asked) is { } beyond)
+            throw Bad($"{beyond}: ask for {Operations.Trace}");
+        if (operation != Operations.GcDump && asked.Name == EventPipeShapes.Runtime && (asked.Keywords & EventPipeShapes.CollectHeap) != 0)
+            throw Bad($"provider {asked.Name}: keyword 0x{EventPipeShapes.CollectHeap:x} forces garbage collections in the process; leave it out, or ask for {Operations.GcDump}");
         ArgumentList arguments = ArgumentList.Parse(asked.Arguments ?? "")
             ?? throw Bad($"provider {asked.Name}: its arguments are not of the form KEY=VALUE;KEY=\"VALUE\"");
         if (arguments.FirstUnknown(asked.Name, allowed) is { } unknown)

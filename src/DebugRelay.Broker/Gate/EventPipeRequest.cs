@@ -8,7 +8,8 @@ namespace DebugRelay.Broker.Gate;
 /// <param name="BufferMegabytes">The runtime's buffer: the target pays for it.</param>
 /// <param name="Rundown">Whether the names of methods come at the end.</param>
 /// <param name="Duration">How long; the broker stops it then.</param>
-internal sealed record EventPipeRequest(IReadOnlyList<EventPipeProvider> Providers, int BufferMegabytes, bool Rundown, TimeSpan Duration)
+/// <param name="Stacks">Whether events come with their stacks; runtimes before .NET 8 send them always.</param>
+internal sealed record EventPipeRequest(IReadOnlyList<EventPipeProvider> Providers, int BufferMegabytes, bool Rundown, TimeSpan Duration, bool Stacks = true)
 {
     private const uint NetTraceFormat = 1;
 
@@ -20,7 +21,7 @@ internal sealed record EventPipeRequest(IReadOnlyList<EventPipeProvider> Provide
         WriteUInt32(payload, NetTraceFormat);
         payload.WriteByte(Rundown ? (byte)1 : (byte)0);
         if (withStackSwitch)
-            payload.WriteByte(1);
+            payload.WriteByte(Stacks ? (byte)1 : (byte)0);
         WriteUInt32(payload, (uint)Providers.Count);
         Span<byte> keywords = stackalloc byte[8];
         foreach (EventPipeProvider provider in Providers)

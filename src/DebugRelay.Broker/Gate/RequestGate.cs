@@ -75,13 +75,15 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
     private EventPipeRequest? CheckForm(OperationRequest request)
     {
-        if (request.Unscrubbed && request.Operation != Operations.Trace)
+        if (request.Unscrubbed && request.Operation != Operations.Trace && !Operations.IsDump(request.Operation))
             throw new ProtocolException(ErrorCode.UnknownOperation, $"this version gives no {request.Operation} without scrubbing");
         switch (request.Operation)
         {
-            case Operations.ProcessList or Operations.ProcessInfo or Operations.Inventory or Operations.SessionList or Operations.SessionKill or Operations.SessionWatch:
+            case Operations.ProcessList or Operations.ProcessInfo or Operations.ProcessEnvironment or Operations.Inventory or Operations.SessionList or Operations.SessionKill or Operations.SessionWatch:
                 return null;
-            case Operations.Counters or Operations.Trace when request.Parameters is { } parameters:
+            case var dump when Operations.IsDump(dump):
+                return null;
+            case var operation when Operations.IsEventPipe(operation) && request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);
             default:
                 throw new ProtocolException(ErrorCode.UnknownOperation, $"this version does not carry out {request.Operation}");

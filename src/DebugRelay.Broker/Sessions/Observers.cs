@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -29,7 +30,7 @@ internal sealed class Observers(Func<VerifiedSession, TargetProcess, bool> maySe
             && maySee(presence.Observer.Proof, process));
 
     /// <summary>Stops an operation when nobody has watched it for a while. The agent does so too; this is for one that does not.</summary>
-    public async Task KeepAsync(BrokerSession watched, EventPipeOperation operation, Task running)
+    public async Task KeepAsync(BrokerSession watched, IRunningOperation operation, Task running)
     {
         long seen = Stopwatch.GetTimestamp();
         while (!running.IsCompleted)

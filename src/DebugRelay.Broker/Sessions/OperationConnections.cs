@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DebugRelay.Broker.Dumps;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
@@ -16,7 +17,7 @@ namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, HostLedger ledger)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, DumpStore dumps, HostLedger ledger)
 {
     private readonly Observers _observers = new(gate.MayWatch);
 
@@ -164,6 +165,11 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 return;
             }
             turn = session.Begin();
+            if (Operations.IsDump(judged.Request.Operation))
+            {
+                Dump(session, judged, right, turn, agent, frames, accepted);
+                return;
+            }
             WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
             var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted, session.BytesFor(judged.Decision.Limits!.Bytes));
             if (judged.EventPipe is { } eventPipe)
@@ -177,6 +183,63 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             right.GiveBack();
             throw;
         }
+    }
+
+    /// <summary>Makes a dump, or finds one that waits, and delivers it on this thread. Nothing was asked of the target when this throws.</summary>
+    private void Dump(BrokerSession session, Judged judged, OperationRight right, IDisposable turn, Socket agent, BlockingFrames frames, Accepted accepted)
+    {
+        OperationRequest request = judged.Request;
+        DumpParameters parameters = request.Dump ?? new DumpParameters();
+        SealOrder? seal = request.Unscrubbed ? sealing.OrderFor(session.Proof, request.Number) : null;
+        MadeDump dump = parameters.Resume is { } id
+            ? dumps.Find(id, session.Proof.Identity, judged.Endpoint!.Process, request.Operation)
+            : dumps.Begin(new DumpOrder(session.Proof.Identity, judged.Endpoint!, request.Operation, parameters.MaskLiterals, parameters.MaskFields, seal));
+        var operation = new DumpOperation(dump, () => gate.Problem(session.Proof, judged));
+        session.Add(request.Number, operation);
+        Task<OperationEnd> delivering = Task.FromResult(Deliver(session, operation, judged, right, agent, frames, accepted));
+        EnterEnd(session, request.Number, delivering);
+        session.Count(delivering.Result.Bytes);
+        session.Remove(request.Number);
+        turn.Dispose();
+        right.Use?.Settle(dump.Ready is { IsCompletedSuccessfully: true, Result.Bytes: var bytes } ? bytes : 0);
+        TryEnd(agent, frames, delivering.Result);
+    }
+
+    private OperationEnd Deliver(BrokerSession session, DumpOperation operation, Judged judged, OperationRight right, Socket agent, BlockingFrames frames, Accepted accepted)
+    {
+        var over = new TaskCompletionSource();
+        try
+        {
+            // A client that is slow is no reason to give up; the agent ends the operation when it has reason to.
+            agent.SendTimeout = 0;
+            frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
+            if (judged.Decision.NeedsObserver)
+                _ = _observers.KeepAsync(session, operation, over.Task);
+            using var limit = new Timer(_ => operation.Stop(ErrorCode.Expired), null, right.Within(Limits.Session), Timeout.InfiniteTimeSpan);
+            return operation.Run(frames, judged.Request.Dump?.Offset ?? 0, Math.Min(right.Use?.Bytes ?? long.MaxValue, session.BytesLeft(judged.Decision.Limits!.Bytes)));
+        }
+        catch (SocketException)
+        {
+            operation.Stop(ErrorCode.ClientGone);
+            return new OperationEnd(0, Convert.ToHexStringLower(SHA256.HashData([])), Partial: true, ErrorCode.ClientGone, "the agent is gone", [], null);
+        }
+        finally
+        {
+            over.SetResult();
+        }
+    }
+
+    private static void TryEnd(Socket agent, BlockingFrames frames, OperationEnd end)
+    {
+        try
+        {
+            frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The agent has gone: there is nobody to tell.
+        }
+        agent.Dispose();
     }
 
     private void Trace(BrokerSession session, Running running, EventPipeRequest request)
@@ -222,9 +285,9 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         Socket target = running.Endpoint.Connect();
         try
         {
-            DiagnosticsIpc.RequestProcessInfo(target);
+            JobKind kind = Request(target, running.Judged.Request.Operation);
             running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
-            var job = new Job(running.Number, JobKind.ProcessInfo, running.Right.Use?.Bytes, SessionBytes: running.SessionBytes);
+            var job = new Job(running.Number, kind, running.Right.Use?.Bytes, SessionBytes: running.SessionBytes);
             Task<OperationEnd> reading = running.Worker.RunAsync(
                 job, target.SafeHandle, running.Agent.SafeHandle, () => { target.Dispose(); running.Agent.Dispose(); }, CancellationToken.None);
             Finish(session, running, reading, target, () => { });
@@ -234,6 +297,17 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             target.Dispose();
             throw new TargetException(ErrorCode.TargetFailed, $"process {running.Endpoint.Process.Pid} did not take the request ({e.SocketErrorCode})");
         }
+    }
+
+    private static JobKind Request(Socket target, string operation)
+    {
+        if (operation == Operations.ProcessEnvironment)
+        {
+            DiagnosticsIpc.RequestEnvironment(target);
+            return JobKind.Environment;
+        }
+        DiagnosticsIpc.RequestProcessInfo(target);
+        return JobKind.ProcessInfo;
     }
 
     /// <summary>Lets go of all that the operation held when it is over. A worker that died has told nothing of what it delivered: all of it counts.</summary>

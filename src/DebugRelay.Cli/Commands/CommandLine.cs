@@ -5,6 +5,8 @@ using DebugRelay.Cli.Commands.Audit;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Demo;
 using DebugRelay.Cli.Commands.Deny;
+using DebugRelay.Cli.Commands.Dump;
+using DebugRelay.Cli.Commands.Interactive;
 using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Scrub;
 using DebugRelay.Cli.Commands.Sessions;
@@ -43,10 +45,15 @@ internal static class CommandLine
     {
         var root = new RootCommand("Looks into .NET processes on production hosts: authenticated, scrubbed, recorded.");
         root.Subcommands.Add(DemoCommand.Create(context));
+        root.Subcommands.Add(TuiCommand.Create(context));
         root.Subcommands.Add(WhoAmICommand.Create(context));
         root.Subcommands.Add(ProcessesCommand.Create(context));
         root.Subcommands.Add(CountersCommand.Create(context));
         root.Subcommands.Add(TraceCommand.Create(context));
+        root.Subcommands.Add(StacksCommand.Create(context));
+        root.Subcommands.Add(EnvironmentCommand.Create(context));
+        root.Subcommands.Add(DumpCommand.Create(context));
+        root.Subcommands.Add(ForwardCommand.Create(context));
         root.Subcommands.Add(AccessCommand.Create(context));
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));
@@ -56,6 +63,8 @@ internal static class CommandLine
         root.Subcommands.Add(AuditCommand.Create(context));
         root.Subcommands.Add(InventoryCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));
+        if (context.Terminal.IsOutputScreen)
+            TuiCommand.AddToRoot(context, root);
         return root;
     }
 

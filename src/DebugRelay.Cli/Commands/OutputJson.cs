@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using DebugRelay.Cli.Commands.Access;
-using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Recordings;
 using DebugRelay.Cli.Commands.Trace;
@@ -14,8 +14,12 @@ namespace DebugRelay.Cli.Commands;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(WhoAmI))]
 [JsonSerializable(typeof(ListedProcess[]))]
+[JsonSerializable(typeof(Dump.DumpResult))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
+[JsonSerializable(typeof(ForwardedPort))]
+[JsonSerializable(typeof(StackGroup))]
+[JsonSerializable(typeof(EnvironmentVariable))]
 [JsonSerializable(typeof(ProfileVerdict))]
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(NamedVerdict))]

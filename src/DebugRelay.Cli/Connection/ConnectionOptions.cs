@@ -29,6 +29,21 @@ internal sealed class ConnectionOptions
         ClientConfiguration configuration = surroundings.LoadConfiguration();
         string host = First(parsed, _host, surroundings.Variable("HOST"), configuration.Host)
             ?? throw Missing("host", "--host HOST[:PORT]", "DEBUGRELAY_HOST");
+        return Resolve(parsed, surroundings, configuration, host);
+    }
+
+    /// <summary>The host that is named, or else all that the configuration names.</summary>
+    /// <exception cref="UsageException">Something is missing or wrong.</exception>
+    public IReadOnlyList<(string Name, ConnectionSettings Settings)> ResolveAll(ParseResult parsed, ClientSurroundings surroundings)
+    {
+        ClientConfiguration configuration = surroundings.LoadConfiguration();
+        string? host = First(parsed, _host, surroundings.Variable("HOST"));
+        string[] hosts = host is not null ? [host] : configuration.Hosts.Count > 0 ? [.. configuration.Hosts.Keys] : [configuration.Host ?? throw Missing("host", "--host HOST[:PORT]", "DEBUGRELAY_HOST")];
+        return [.. hosts.Select(name => (name, Resolve(parsed, surroundings, configuration, name)))];
+    }
+
+    private ConnectionSettings Resolve(ParseResult parsed, ClientSurroundings surroundings, ClientConfiguration configuration, string host)
+    {
         HostConfiguration? named = configuration.Hosts.GetValueOrDefault(host);
         string certificate = First(parsed, _certificate, surroundings.Variable("CERT"), named?.Cert, configuration.Cert)
             ?? throw Missing("certificate", "--cert FILE", "DEBUGRELAY_CERT");

@@ -1,4 +1,5 @@
 using DebugRelay.Policy.Grants;
+using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Cli.Connection;
@@ -11,6 +12,9 @@ internal sealed record OperationOrder(string Name, TargetProcess? Target = null,
 {
     /// <summary>Whether the data are wanted without scrubbing; they come encrypted to this session.</summary>
     public bool Unscrubbed { get; init; }
+
+    /// <summary>How a dump is to be; null for every other operation.</summary>
+    public DumpParameters? Dump { get; init; }
 
     /// <summary>The session to watch; null for every other operation.</summary>
     public string? Watch { get; init; }
@@ -34,7 +38,8 @@ internal sealed record Claim(GrantFiles? Grant = null, bool BreakGlass = false)
 /// <param name="BufferMegabytes">The target's buffer.</param>
 /// <param name="Rundown">Whether the target lists its methods at the end, so that stacks have names.</param>
 /// <param name="Duration">How long; null: until it is stopped.</param>
-internal sealed record EventPipeOrder(IReadOnlyList<TraceProvider> Providers, int BufferMegabytes, bool Rundown, TimeSpan? Duration)
+/// <param name="Stacks">Whether events come with their stacks, which cost the target time.</param>
+internal sealed record EventPipeOrder(IReadOnlyList<TraceProvider> Providers, int BufferMegabytes, bool Rundown, TimeSpan? Duration, bool Stacks = true)
 {
     /// <summary>What the target needs for a few seconds' events, where the user does not say.</summary>
     public const int DefaultBufferMegabytes = 64;

@@ -5,7 +5,9 @@ namespace DebugRelay.DumpWorker.Clr;
 /// <summary>
 /// Asks the runtime in a dump what a debugger would ask, so that the recorder sees what the answers need. The answers are thrown away.
 /// </summary>
-internal sealed class Interrogation(ClrRuntime runtime)
+/// <param name="runtime">Which.</param>
+/// <param name="onName">Told each name that is an answer.</param>
+internal sealed class Interrogation(ClrRuntime runtime, Action<string> onName)
 {
     private readonly HashSet<ulong> _methods = [];
     private readonly HashSet<ulong> _types = [];
@@ -133,5 +135,13 @@ internal sealed class Interrogation(ClrRuntime runtime)
     private bool IsWithinLimit() => ++_listed <= DumpLimits.Listed;
 
     /// <summary>An answer that was asked for must not be left unasked by the compiler.</summary>
-    private static void Keep(params ReadOnlySpan<object?> answers) => GC.KeepAlive(answers.Length);
+    private void Keep(params ReadOnlySpan<object?> answers)
+    {
+        // An answer that is a text is a name, and what a name is made of may stay.
+        foreach (object? answer in answers)
+        {
+            if (answer is string name)
+                onName(name);
+        }
+    }
 }

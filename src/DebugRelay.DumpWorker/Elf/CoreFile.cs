@@ -13,6 +13,7 @@ internal sealed class CoreFile : IDisposable
     private const uint Load = 1;
     private const uint Note = 4;
     private const uint Writable = 2;
+    private const uint Executable = 1;
 
     /// <summary>User space ends here: x86-64 with five levels of page tables.</summary>
     private const ulong AddressLimit = 1UL << 56;
@@ -42,6 +43,7 @@ internal sealed class CoreFile : IDisposable
             throw Bad("it holds no memory");
         _segments = [.. segments];
         Notes = new CoreNotes(file, notes);
+        CheckStacks();
     }
 
     /// <summary>Ranges of memory by rising address, none overlapping another.</summary>
@@ -139,6 +141,16 @@ internal sealed class CoreFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
+    /// <summary>A stack that is not known as one would be taken for other memory: a thread without one is a thread that cannot be read.</summary>
+    private void CheckStacks()
+    {
+        foreach (CoreThread thread in Notes.Threads)
+        {
+            if (Find(thread.StackPointer) is not { IsWritable: true })
+                throw Bad($"the stack of thread {thread.Id} is not in it");
+        }
+    }
+
     private ReadOnlySpan<byte> Header()
     {
         if (_file.Length < HeaderSize)
@@ -184,7 +196,8 @@ internal sealed class CoreFile : IDisposable
         }
         if (address > AddressLimit || length > AddressLimit - address)
             throw Bad("a range of memory lies outside the address space");
-        segments.Add(new CoreSegment(address, length, (long)offset, (BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) & Writable) != 0));
+        uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
+        segments.Add(new CoreSegment(address, length, (long)offset, (flags & Writable) != 0, (flags & Executable) != 0));
     }
 
     private static DumpException Bad(string why) => new(DumpException.BadDump, $"the dump cannot be read: {why}");

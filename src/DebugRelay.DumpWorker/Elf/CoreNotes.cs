@@ -43,6 +43,7 @@ internal sealed class CoreNotes
     private const int RegisterThreadPointer = 21;
     private const int HeaderSize = 12;
     private const int StatusSize = 336;
+    private const ulong SmallestPage = 4096;
 
     private readonly MappedFile _file;
 
@@ -53,6 +54,7 @@ internal sealed class CoreNotes
         Threads = [.. All.Where(n => n.Kind == Status && n.Length >= StatusSize).Take(DumpLimits.Threads).Select(ReadThread)];
         Mappings = [.. All.Where(n => n.Kind == MappedFiles).Take(1).SelectMany(ReadMappings)];
         Auxiliary = ReadAuxiliary();
+        Check();
     }
 
     /// <summary>Every note in order.</summary>
@@ -67,6 +69,25 @@ internal sealed class CoreNotes
     /// <summary>The auxiliary vector: values by type.</summary>
     public IReadOnlyDictionary<ulong, ulong> Auxiliary { get; }
 
+    /// <summary>
+    /// What is left of a thread whose note is broken is a stack that nobody knows for one. So notes must fit: floating-point registers for each thread, one
+    /// thread an id, and mapped files one after the other.
+    /// </summary>
+    private void Check()
+    {
+        int threads = All.Count(n => n.Kind == Status), floating = All.Count(n => n.Kind == FloatingPoint);
+        bool areThreads = threads == Threads.Count && threads == floating && Threads.Select(t => t.Id).Distinct().Count() == threads;
+        if (threads == 0 || !areThreads || All.Count(n => n.Kind == MappedFiles) > 1 || All.Count(n => n.Kind == AuxiliaryVector) > 1)
+            throw new DumpException(DumpException.BadDump, "the dump cannot be read: its notes of threads do not fit together");
+        ulong end = 0;
+        foreach (CoreMapping mapping in Mappings)
+        {
+            if (mapping.Start < end || mapping.End <= mapping.Start || ((mapping.Start | mapping.End) & (SmallestPage - 1)) != 0)
+                throw new DumpException(DumpException.BadDump, "the dump cannot be read: its table of mapped files is broken");
+            end = mapping.End;
+        }
+    }
+
     private IEnumerable<CoreNote> Read(List<(long Offset, long Length)> ranges)
     {
         if (ranges.Sum(r => r.Length) > DumpLimits.Notes)
@@ -80,6 +101,8 @@ internal sealed class CoreNotes
                 yield return note;
                 at = note.Offset + Aligned(note.Length);
             }
+            if (at != end)
+                throw new DumpException(DumpException.BadDump, "the dump cannot be read: its notes do not fill their table");
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
     private const int TextAt = 12;
     private const ushort Mask = '*';
 
+    /// <summary>Bits of an address of an object: text of eight characters, or four of UTF-16, has others.</summary>
+    private const ulong UserAddress = 0x0000_7fff_ffff_fff8;
+
     /// <summary>An object larger than this is not taken into memory whole.</summary>
     private const long LargestInMemory = 64 * 1024 * 1024;
 
@@ -38,7 +41,7 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
     public List<(ulong Start, ulong End)> Unwalked { get; } = [];
 
     /// <summary>Strings of the heap by which to check the result.</summary>
-    public StringSample Strings { get; } = new();
+    public StringSample Strings { get; } = new(DumpLimits.Canaries);
 
     /// <summary>Walks one range.</summary>
     public void Copy(ObjectRange range)
@@ -158,6 +161,9 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
                 body[16..].Clear();
                 Counts.FreeBytes += body.Length;
                 break;
+            case ObjectRule.References:
+                KeepAddresses(body[Math.Min((int)type.BaseSize - 8, body.Length)..]);
+                break;
             case ObjectRule.ReferencesOnly:
                 KeepReferences(type, body);
                 break;
@@ -176,6 +182,16 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
         body[(TextAt + (length * 2))..].Clear();
         Counts.Strings++;
         Counts.Characters += length;
+    }
+
+    /// <summary>Elements that cannot be addresses are none: the array's length is wrong, and they are what lies behind it.</summary>
+    private static void KeepAddresses(Span<byte> elements)
+    {
+        foreach (ref ulong element in MemoryMarshal.Cast<byte, ulong>(elements))
+        {
+            if ((element & ~UserAddress) != 0)
+                element = 0;
+        }
     }
 
     private void KeepReferences(ObjectType type, Span<byte> body)
@@ -246,7 +262,7 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
         _buffer = window;
     }
 
-    /// <summary>Of an array too large for memory references stay; of all else nothing does.</summary>
+    /// <summary>Of an array too large for memory, references stay where it has nothing else; of all else nothing does.</summary>
     private void CopyHuge(ObjectType type, ulong address, ulong size)
     {
         if (type.Rule == ObjectRule.Text)
@@ -254,11 +270,12 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
             Counts.Strings++;
             return;
         }
-        ulong at = type.Rule == ObjectRule.Keep ? 0 : size;
+        ulong at = type.Rule == ObjectRule.References ? type.BaseSize - 8 : size;
         while (at < size - 8)
         {
             Span<byte> piece = _buffer.AsSpan(0, (int)Math.Min(Window, size - 8 - at));
             core.Read(address + at, piece);
+            KeepAddresses(piece);
             Write(address + at, piece);
             at += (uint)piece.Length;
         }

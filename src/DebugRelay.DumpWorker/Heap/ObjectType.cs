@@ -15,6 +15,9 @@ internal enum ObjectRule
     /// <summary>Space without an object.</summary>
     Free,
 
+    /// <summary>An array of references: elements that can be none are zeroed.</summary>
+    References,
+
     /// <summary>An object, or an array of structures, of which only the references stay.</summary>
     ReferencesOnly,
 

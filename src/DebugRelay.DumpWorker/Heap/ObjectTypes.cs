@@ -59,6 +59,8 @@ internal sealed class ObjectTypes(ClrHeap heap, Interrogation interrogation, boo
             return ObjectRule.Text;
         if (type.IsArray && !type.ContainsPointers)
             return ObjectRule.Blank;
+        if (type.IsArray && type.ComponentType is { IsObjectReference: true })
+            return ObjectRule.References;
         if (type.IsException && type.Fields.Any(f => f.Name == "_stackTrace"))
             return ObjectRule.Exception;
         return maskFields && HoldsData(type) ? ObjectRule.ReferencesOnly : ObjectRule.Keep;

@@ -7,7 +7,7 @@ using DebugRelay.DumpWorker.Output;
 namespace DebugRelay.DumpWorker.Regions;
 
 /// <summary>Copies memory outside the managed heap by its rules.</summary>
-internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes recorded, KnownAddresses known, SanitisedFile output)
+internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes recorded, KnownAddresses known, KnownNames names, SanitisedFile output)
 {
     private const int Window = 1024 * 1024;
 
@@ -30,11 +30,11 @@ internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes r
     private void Copy(CoreSegment segment, RuledRange range)
     {
         long kept = 0;
-        for (ulong at = range.Start; at < range.End && range.Rule is not (MemoryRule.Nothing or MemoryRule.ManagedHeap);)
+        for (ulong at = range.Start; at < range.End && range.Rule is not (MemoryRule.Nothing or MemoryRule.ManagedHeap or MemoryRule.DeadStack);)
         {
             int length = (int)Math.Min(range.End - at, Window - (at % RecordedBytes.PageSize));
             long offset = segment.FileOffset + (long)(at - segment.Address);
-            kept += Copy(at, core.FileBytes(offset, length), offset, range.Rule);
+            kept += Copy(at, core.FileBytes(offset, length), offset, range.Rule is MemoryRule.RuntimeHeap && segment.IsExecutable ? MemoryRule.Image : range.Rule);
             at += (uint)length;
         }
         (long bytes, long keptBefore) = Counts.GetValueOrDefault(range.Rule);
@@ -43,7 +43,7 @@ internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes r
 
     private long Copy(ulong address, ReadOnlySpan<byte> source, long offset, MemoryRule rule)
     {
-        if (rule is MemoryRule.Image or MemoryRule.RuntimeHeap)
+        if (rule == MemoryRule.Image)
         {
             output.Write(offset, source);
             return source.Length;
@@ -55,10 +55,18 @@ internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes r
             kept = source.Length - (8L * _pointers.Copy(source, target));
         else if (rule == MemoryRule.PartialHeap)
             kept = CopyRecordedPointers(address, source, target);
-        else
-            kept += CopyRecorded(address, source, target);
+        else if (rule == MemoryRule.RuntimeHeap)
+            kept = CopyWhole(source, target);
+        else if (CopyRecorded(address, source, target) is > 0 and var recordedBytes)
+            kept = recordedBytes - names.MaskOthers(target);
         output.Write(offset, target);
         return kept;
+    }
+
+    private long CopyWhole(ReadOnlySpan<byte> source, Span<byte> target)
+    {
+        source.CopyTo(target);
+        return source.Length - names.MaskOthers(target, KnownNames.ShortestInHeaps);
     }
 
     private long CopyRecorded(ulong address, ReadOnlySpan<byte> source, Span<byte> target)

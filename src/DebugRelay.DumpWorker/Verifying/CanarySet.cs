@@ -1,5 +1,7 @@
 using System.Text;
 using DebugRelay.DumpWorker.Elf;
+using DebugRelay.DumpWorker.Heap;
+using DebugRelay.DumpWorker.Regions;
 
 namespace DebugRelay.DumpWorker.Verifying;
 
@@ -7,6 +9,11 @@ namespace DebugRelay.DumpWorker.Verifying;
 internal static class CanarySet
 {
     private const int Shortest = 8;
+
+    /// <summary>A shorter word stands in other places by chance.</summary>
+    private const int ShortestWord = 12;
+
+    private const int Window = 1024 * 1024;
     private const ulong AuxRandom = 25;
 
     /// <summary>Arguments and environment take 128 KiB each at most, as Linux has it; together they rarely take one.</summary>
@@ -23,6 +30,46 @@ internal static class CanarySet
             yield return word;
             if (word.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals && word.Length - equals > Shortest)
                 yield return word[(equals + 1)..];
+        }
+    }
+
+    /// <summary>
+    /// Words that lie in the process's own memory outside the managed heap (stacks, what lies below them, native memory) and are of no name: a random
+    /// sample. It shares nothing with the rules by which memory is copied, so it finds what these let through.
+    /// </summary>
+    public static IEnumerable<string> OfMemory(CoreFile core, MemoryMap map, KnownNames names)
+    {
+        var stacks = new StringSample(DumpLimits.MemoryCanaries);
+        var others = new StringSample(DumpLimits.MemoryCanaries);
+        long budget = DumpLimits.SampledMemory;
+        foreach (CoreSegment segment in core.Segments.ToArray().Where(s => s.IsWritable))
+        {
+            foreach (RuledRange range in map.Within(segment.Address, segment.End).Where(r => r.Rule is MemoryRule.Stack or MemoryRule.DeadStack or MemoryRule.Recorded or MemoryRule.Nothing))
+            {
+                bool isStack = range.Rule is MemoryRule.Stack or MemoryRule.DeadStack;
+                budget -= isStack ? 0 : (long)(range.End - range.Start);
+                if (isStack || budget > 0)
+                    Offer(core, range, names, isStack ? stacks : others);
+            }
+        }
+        return stacks.Kept.Concat(others.Kept);
+    }
+
+    private static void Offer(CoreFile core, RuledRange range, KnownNames names, StringSample sample)
+    {
+        for (ulong at = range.Start; at < range.End; at += Window)
+        {
+            ReadOnlySpan<byte> bytes = core.Memory(at, (int)Math.Min(Window, range.End - at));
+            foreach (TextRun run in new TextRuns(bytes))
+            {
+                string text = (run.Step == 1 ? Encoding.ASCII : Encoding.Unicode).GetString(bytes.Slice(run.Start, run.Length * run.Step));
+                foreach ((int start, int length) in KnownNames.WordsOf(text))
+                {
+                    ReadOnlySpan<char> word = text.AsSpan(start, length);
+                    if (length >= ShortestWord && !names.IsPublic(word) && word[..ShortestWord].IndexOfAnyExcept(word[0]) >= 0)
+                        sample.OfferWord(word);
+                }
+            }
         }
     }
 

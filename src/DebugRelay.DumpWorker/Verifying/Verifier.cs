@@ -32,7 +32,7 @@ internal static class Verifier
     private static string? Leak(CoreFile core, ClrHeap? heap, Expectation expected)
     {
         var map = new MemoryMap();
-        ImageMap.Add(core, map, new RecordedBytes());
+        ImageMap.Add(core, map, new RecordedBytes(), new KnownNames());
         foreach (ClrSegment segment in heap?.Segments.Where(s => expected.LiteralsKept && s.Kind == GCSegmentKind.Frozen) ?? [])
             map.Add(segment.Start, segment.End, MemoryRule.Image);
         var search = new TextSearch(expected.Canaries);

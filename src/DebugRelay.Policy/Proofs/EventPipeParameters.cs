@@ -17,6 +17,9 @@ public sealed record EventPipeParameters
     /// <summary>Whether the runtime writes method names at the end, so that stacks can be read.</summary>
     public required bool Rundown { get; init; }
 
+    /// <summary>Whether events come with their stacks. Only false is written down.</summary>
+    public bool Stacks { get; init; } = true;
+
     /// <summary>Seconds to collect, 1 to <see cref="Limits.OperationSeconds"/>; null is until the client or a limit ends it.</summary>
     public int? DurationSeconds { get; init; }
 
@@ -36,6 +39,7 @@ public sealed record EventPipeParameters
             Providers = ReadProviders(reader.Required("providers")),
             BufferMegabytes = reader.Required("bufferMB").AsInteger(1, Limits.BufferMegabytes),
             Rundown = reader.Required("rundown").AsBoolean(),
+            Stacks = reader.Optional("stacks")?.AsBoolean() ?? true,
             DurationSeconds = reader.Optional("durationSeconds")?.AsInteger(1, Limits.OperationSeconds),
         };
         reader.End();
@@ -50,6 +54,7 @@ public sealed record EventPipeParameters
         writer.WriteEndArray();
         writer.WriteNumber("bufferMB", BufferMegabytes);
         writer.WriteBoolean("rundown", Rundown);
+        if (!Stacks) writer.WriteBoolean("stacks", false);
         if (DurationSeconds is { } seconds) writer.WriteNumber("durationSeconds", seconds);
         writer.WriteEndObject();
     }

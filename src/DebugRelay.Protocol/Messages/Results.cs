@@ -50,3 +50,12 @@ public sealed record KilledSession(string Session, string Identity);
 /// <param name="RuntimeIdentifier">For instance `linux-x64`.</param>
 public sealed record ProcessDetails(
     long Pid, Guid RuntimeId, string CommandLine, string OperatingSystem, string Architecture, string EntryAssembly, string RuntimeVersion, string RuntimeIdentifier);
+
+/// <summary>The result of `process.environment`: what the process was started with, scrubbed.</summary>
+/// <param name="Variables">In the process's order.</param>
+public sealed record ProcessEnvironment(EnvironmentVariable[] Variables);
+
+/// <summary>One variable.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value, masked unless its name is known to be harmless.</param>
+public sealed record EnvironmentVariable(string Name, string Value);

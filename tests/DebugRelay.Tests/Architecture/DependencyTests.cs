@@ -30,9 +30,9 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["Agent"] = ["Hosting", "Sessions", "Access", "BrokerLink", "Transport"],
-        ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
-        ["Cli"] = ["Commands", "Connection", "Text", "Failures", "Pki"],
-        ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
+        ["Broker"] = ["Sessions", "Dumps", "Workers", "Gate", "State", "Targets"],
+        ["Cli"] = ["Commands", "Tui", "ViewModels", "Forwarding", "Observing", "Connection", "Text", "Failures", "Pki"],
+        ["DumpWorker"] = ["Taking", "Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],
         ["Policy"] = ["Configuration", "Reviews", "Grants", "Revocation", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],
@@ -79,6 +79,16 @@ public partial class DependencyTests
             }
         }
         Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void What_the_screens_show_knows_nothing_of_how_it_is_drawn()
+    {
+        string folder = Path.Combine(Source("Cli"), "ViewModels");
+        string[] files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.DoesNotContain("TerminalGui::", File.ReadAllText(file), StringComparison.Ordinal));
+        Assert.All(files, file => Assert.DoesNotContain("using DebugRelay.Cli.Connection", File.ReadAllText(file), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -14,6 +14,12 @@ public class EventPipeClassifierTests
     [InlineData("trace", "System.Runtime", 0, "")]
     [InlineData("trace", "Microsoft-Windows-DotNETRuntime", 0x1, "")]
     [InlineData("trace", "System.Runtime", 0, "EventCounterIntervalSec=1")]
+    [InlineData("stacks", "Microsoft-DotNETCore-SampleProfiler", -1, "")]
+    [InlineData("exceptions", "Microsoft-Windows-DotNETRuntime", 0x8010, "")]
+    [InlineData("logs", "Microsoft-Extensions-Logging", 4, "FilterSpecs=\"Shop*:Debug;Microsoft:Warning\"")]
+    [InlineData("trace", "Microsoft-Extensions-Logging", 4, "FilterSpecs=Shop*:Debug")]
+    [InlineData("gcdump", "Microsoft-Windows-DotNETRuntime", 0x1980001, "")]
+    [InlineData("gcdump", "Microsoft-DotNETCore-SampleProfiler", 0, "")]
     [InlineData("counters", "System.Diagnostics.Metrics", 2, "SessionId=a;Metrics=System.Runtime;RefreshInterval=1;MaxTimeSeries=1000;MaxHistograms=20")]
     public void What_is_on_the_list_is_built_anew(string operation, string provider, long keywords, string arguments)
     {
@@ -36,6 +42,13 @@ public class EventPipeClassifierTests
     // Arguments reach into the process: object properties, filters.
     [InlineData("trace", "Microsoft-Diagnostics-DiagnosticSource", -1, "FilterAndPayloadSpecs=X/Y:Request.Headers")]
     [InlineData("trace", "System.Runtime", 0, "anything")]
+    [InlineData("logs", "Microsoft-Extensions-Logging", 4, "FilterAndPayloadSpecs=*")]
+    // A narrow operation has its own providers and keywords, and no more.
+    [InlineData("stacks", "Microsoft-Windows-DotNETRuntime", 0x1, "")]
+    [InlineData("exceptions", "Microsoft-Windows-DotNETRuntime", 0x8001, "")]
+    [InlineData("logs", "System.Net.Http", 1, "")]
+    [InlineData("gcdump", "Microsoft-Windows-DotNETRuntime", 0x1988001, "")]
+    [InlineData("exceptions", "Microsoft-Windows-DotNETRuntime", 0x800000, "")]
     // Forces collections.
     [InlineData("trace", "Microsoft-Windows-DotNETRuntime", 0x800000, "")]
     [InlineData("trace", "Microsoft-Windows-DotNETRuntime", -1, "")]
@@ -52,6 +65,16 @@ public class EventPipeClassifierTests
     {
         EventPipeRequest built = EventPipeClassifier.Check("counters", Parameters(provider, 0, 2, arguments), ProviderArguments.None);
         Assert.Equal(new EventPipeProvider(provider, 0, 0, arguments), Assert.Single(built.Providers));
+    }
+
+    [Fact]
+    public void Stacks_are_left_out_where_they_are_not_wanted()
+    {
+        EventPipeParameters parameters = Parameters("System.Runtime", 0, 4, "");
+        byte[] with = EventPipeClassifier.Check("trace", parameters, ProviderArguments.None).Encode(withStackSwitch: true);
+        byte[] without = EventPipeClassifier.Check("trace", parameters with { Stacks = false }, ProviderArguments.None).Encode(withStackSwitch: true);
+        // After the buffer's size, the format and the rundown.
+        Assert.Equal((1, 0), (with[9], without[9]));
     }
 
     private const string Bridge = "Microsoft-Diagnostics-DiagnosticSource";

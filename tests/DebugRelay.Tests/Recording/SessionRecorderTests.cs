@@ -25,7 +25,7 @@ public class SessionRecorderTests
             await recorder.SealAsync();
             await trace.AppendAsync(new byte[500]);
             clock.Now -= TimeSpan.FromHours(1);
-            await recorder.AppendAsync("end", Json("{\n  \"bytes\": 1500,\r\n  \"text\": \"a\\nb\"\n}"), durable: false, Cancel);
+            await recorder.AppendAsync("ended", Json("{\n  \"bytes\": 1500,\r\n  \"text\": \"a\\nb\"\n}"), durable: false, Cancel);
             var (bytes, sha256) = trace.Complete();
             Assert.Equal(1500, bytes);
             Assert.Equal(SHA256.HashData(new byte[1500]), sha256);
@@ -36,7 +36,7 @@ public class SessionRecorderTests
         var path = folder["recordings/s1"];
         Assert.Equal("OK session s1 on pay-07: 3 segments, 3 entries, 1 streams, 0 heads witnessed", Verifiers.Agree(path, Pki).ToString());
         var entries = RecordingReader.ReadEntries(path).ToList();
-        Assert.Equal(["note", "end", "close"], entries.Select(entry => entry.Kind));
+        Assert.Equal(["note", "ended", "close"], entries.Select(entry => entry.Kind));
         Assert.Equal([0L, 1, 2], entries.Select(entry => entry.Counter));
         Assert.Equal([0, 2, 2], entries.Select(entry => entry.Segment));
         Assert.Equal("a\nb", entries[1].Body.GetProperty("text").GetString());

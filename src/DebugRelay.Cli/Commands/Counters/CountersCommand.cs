@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
+using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Text;
 using DebugRelay.Protocol.Messages;
 
@@ -58,8 +59,8 @@ internal sealed class CountersCommand
         Session session, TargetProcess target, IReadOnlyList<CounterGroup> groups, int intervalSeconds, TimeSpan? duration, ICounterView view,
         Terminal terminal, CancellationToken stop)
     {
-        // Counters need no rundown, and little room.
-        var order = new EventPipeOrder(CounterGroup.ProvidersOf(groups, intervalSeconds), BufferMegabytes: 10, Rundown: false, duration);
+        // Counters need no rundown, no stacks, and little room.
+        var order = new EventPipeOrder(CounterGroup.ProvidersOf(groups, intervalSeconds), BufferMegabytes: 10, Rundown: false, duration, Stacks: false);
         await using Operation operation = await session.StartAsync(new OperationOrder("counters", target, order), stop);
         OperationEnd end = await LiveEvents.ReadAsync(operation, source => CounterReader.Subscribe(source, Show, Warn), duration, stop);
         view.End();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Text;
 
 namespace DebugRelay.Cli.Commands.Counters;

@@ -1,5 +1,6 @@
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Connection;
+using DebugRelay.Cli.Observing;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Cli.Commands.Demo;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DebugRelay.Cli.Commands.Interactive;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
@@ -16,12 +17,14 @@ internal sealed class DemoCommand
     private readonly Option<string> _duration = CommonOptions.Duration("How long the trace is; 5 s if left out");
     private readonly Option<string> _keep = new("--keep") { HelpName = "DIR", Description = "Keep ca.crt, recordings/ and trace.nettrace in DIR" };
 
+    private readonly Option<bool> _tui = new("--tui") { Description = "Look around yourself, on the client's screens, instead of being shown" };
+
     private DemoCommand(CommandContext context) => _context = context;
 
     public static Command Create(CommandContext context)
     {
         var demo = new DemoCommand(context);
-        var command = new Command("demo", "Show it all on this machine: a leaking service, an agent, a scrubbed trace, a verified recording") { demo._duration, demo._keep };
+        var command = new Command("demo", "Show it all on this machine: a leaking service, an agent, a scrubbed trace, a verified recording") { demo._duration, demo._keep, demo._tui };
         command.SetAction(demo.RunAsync);
         return command;
     }
@@ -30,7 +33,11 @@ internal sealed class DemoCommand
     {
         TimeSpan duration = parsed.GetValue(_duration) is { } time ? Durations.Parse(time) : TraceDuration;
         var narrator = new Narrator(_context.Terminal);
+        if (parsed.GetValue(_tui))
+            TuiCommand.RequireTerminal(_context.Terminal);
         using DemoFolder folder = DemoFolder.Create(parsed.GetValue(_keep));
+        if (parsed.GetValue(_tui))
+            return await LookAroundAsync(folder, interrupted);
         try
         {
             await TellAsync(narrator, folder, duration, interrupted);
@@ -42,6 +49,15 @@ internal sealed class DemoCommand
             throw new LocalException($"the demo failed: {failure.What}", failure.ToDo, error);
         }
         return Conclude(narrator, folder);
+    }
+
+    /// <summary>The same shop and host, and the user's own eyes.</summary>
+    private async Task<int> LookAroundAsync(DemoFolder folder, CancellationToken interrupted)
+    {
+        await using SampleShop shop = await SampleShop.StartAsync(folder.Private, interrupted);
+        await using DemoHost host = await DemoHost.StartAsync(folder, interrupted);
+        TuiCommand.Show([("demo", host.Settings)], new RecordingLibrary(folder.Recordings, host.Settings, _context.Surroundings), _context, interrupted);
+        return ExitCode.Done;
     }
 
     private static async Task TellAsync(Narrator narrator, DemoFolder folder, TimeSpan duration, CancellationToken interrupted)

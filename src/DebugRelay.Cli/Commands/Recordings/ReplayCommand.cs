@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
 using DebugRelay.Recording;
@@ -8,9 +9,8 @@ using DebugRelay.Recording;
 namespace DebugRelay.Cli.Commands.Recordings;
 
 /// <summary>`recording replay PATH`: what happened, at its pace: the entries, and the events that the engineer saw.</summary>
-internal sealed class ReplayCommand(Terminal terminal, string path, double? speed, TimeProvider time)
+internal sealed class ReplayCommand(Terminal terminal, string path, double? speed, TimeProvider time, X509Certificate2? reviewer = null)
 {
-    private readonly List<StreamEvents> _streams = [];
     private DateTime? _last;
 
     public static Command Create(CommandContext context)
@@ -18,7 +18,9 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
         Argument<string> path = SessionFolder.Argument();
         var speed = new Option<double>("--speed") { HelpName = "N", Description = "N times as fast as it was", DefaultValueFactory = _ => 1 };
         var fast = new Option<bool>("--fast") { Description = "Without waiting" };
-        var command = new Command("replay", "Show what happened in a session, at its pace") { path, speed, fast };
+        var reviewer = new ApproverOptions();
+        var command = new Command("replay", "Show what happened in a session, at its pace; what is encrypted, with a reviewer's --cert and --key") { path, speed, fast };
+        reviewer.AddTo(command);
         command.SetAction(async (parsed, interrupted) =>
         {
             double factor = parsed.GetValue(speed);
@@ -26,7 +28,8 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
                 throw new UsageException($"{factor} is no speed", "give a number above 0, such as --speed 10");
             string folder = parsed.GetRequiredValue(path);
             SessionFolder.Read(folder);
-            var replay = new ReplayCommand(context.Terminal, folder, parsed.GetValue(fast) ? null : factor, TimeProvider.System);
+            using SigningCertificate? key = EncryptedStream.List(folder).Count > 0 ? reviewer.LoadOrNull(parsed, context.Surroundings) : null;
+            var replay = new ReplayCommand(context.Terminal, folder, parsed.GetValue(fast) ? null : factor, TimeProvider.System, key?.Certificate);
             await replay.RunAsync(interrupted);
             return ExitCode.Done;
         });
@@ -35,34 +38,8 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
 
     internal async Task RunAsync(CancellationToken interrupted)
     {
-        try
-        {
-            foreach (RecordingEntry entry in RecordingReader.ReadEntries(path))
-            {
-                await ShowEventsAsync(entry.Time.UtcDateTime, interrupted);
-                await ShowAsync(new ReplayLine(entry.Time.UtcDateTime, Describe(entry)), interrupted);
-                if (OpenStream(entry) is { } stream)
-                {
-                    _streams.Add(stream);
-                    await stream.AdvanceAsync(interrupted);
-                }
-            }
-            await ShowEventsAsync(DateTime.MaxValue, interrupted);
-        }
-        finally
-        {
-            _streams.ForEach(stream => stream.Dispose());
-        }
-    }
-
-    /// <summary>The events of all streams up to a time, in their order.</summary>
-    private async Task ShowEventsAsync(DateTime until, CancellationToken interrupted)
-    {
-        while (_streams.Where(stream => stream.Next is not null).MinBy(stream => stream.Next!.Time) is { Next: { } line } next && line.Time <= until)
-        {
+        await foreach (ReplayLine line in RecordingReplay.ReadAsync(path, reviewer, interrupted))
             await ShowAsync(line, interrupted);
-            await next.AdvanceAsync(interrupted);
-        }
     }
 
     private async Task ShowAsync(ReplayLine line, CancellationToken interrupted)
@@ -74,35 +51,4 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
             _last = _last > line.Time ? _last : line.Time;
         terminal.Output.WriteLine(Table.Printable(line.Time < DateTime.MaxValue ? $"{line.Time.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)} {line.Text}" : $"             {line.Text}"));
     }
-
-    private StreamEvents? OpenStream(RecordingEntry entry)
-    {
-        if (entry.Kind != "decision" || Member(entry, "stream") is not { ValueKind: JsonValueKind.String } name || Member(entry, "number") is not { } number || !number.TryGetUInt64(out ulong counted))
-            return null;
-        string file = Path.Combine(path, "streams", Path.GetFileName(name.GetString()!));
-        return file.EndsWith(".nettrace", StringComparison.Ordinal) && File.Exists(file) ? new StreamEvents(file, counted) : null;
-    }
-
-    private static string Describe(RecordingEntry entry) => entry.Kind switch
-    {
-        "open" => $"open     {Words(entry, "identity", "remote", "reason", "incident")}",
-        "request" => "request",
-        "decision" => $"{(Member(entry, "allowed") is { ValueKind: JsonValueKind.True } ? "allow   " : "DENY    ")} #{Words(entry, "number", "operation", "reason")}",
-        "end" => $"end      #{Words(entry, "number")} {Amounts.Bytes(entry.Body.TryGetProperty("end", out JsonElement end) && end.TryGetProperty("bytes", out JsonElement bytes) && bytes.TryGetInt64(out long count) ? count : 0)}",
-        "close" => $"close    {Words(entry, "code", "message", "reason")}",
-        _ => $"{entry.Kind,-8} {entry.Body.GetRawText()}",
-    };
-
-    private static string Words(RecordingEntry entry, params ReadOnlySpan<string> names)
-    {
-        var words = new List<string>();
-        foreach (string name in names)
-        {
-            if (Member(entry, name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } value)
-                words.Add(value.ToString());
-        }
-        return string.Join(", ", words);
-    }
-
-    private static JsonElement? Member(RecordingEntry entry, string name) => entry.Body.TryGetProperty(name, out JsonElement value) ? value : null;
 }

@@ -69,14 +69,14 @@ internal static class SessionsCommand
         }
     }
 
-    private static async Task<SessionList> ListAsync(Session session, CancellationToken cancellation)
+    internal static async Task<SessionList> ListAsync(Session session, CancellationToken cancellation)
     {
         await using Operation operation = await session.StartAsync(new OperationOrder("session.list"), cancellation);
         byte[] json = await operation.ReceiveAllAsync(MaxListBytes, cancellation);
         return ProtocolJson.Read(new ReadOnlySequence<byte>(json), ProtocolJson.Default.SessionList);
     }
 
-    private static async Task<KilledSession> KillAsync(Session session, string id, CancellationToken cancellation)
+    internal static async Task<KilledSession> KillAsync(Session session, string id, CancellationToken cancellation)
     {
         await using Operation operation = await session.StartAsync(new OperationOrder("session.kill") { Kill = id }, cancellation);
         byte[] json = await operation.ReceiveAllAsync(MaxListBytes, cancellation);

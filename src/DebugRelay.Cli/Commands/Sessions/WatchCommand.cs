@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;

@@ -126,7 +126,7 @@ internal sealed class TraceCommand
         => _context.Terminal.Error.WriteLine($"note: kept what came, {Amounts.Bytes(file.Length)}, as {file.PartialPath}");
 
     // The name is the target's own choice: only what is harmless in a path is taken over.
-    private static string NameFor(TargetProcess target)
+    internal static string NameFor(TargetProcess target)
     {
         string name = string.Concat(target.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')).TrimStart('.');
         string time = DateTime.Now.ToString("yyyyMMdd_HHmmss", CultureInfo.InvariantCulture);

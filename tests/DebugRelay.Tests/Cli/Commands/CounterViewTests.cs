@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DebugRelay.Cli.Commands.Counters;
+using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Text;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
 
-namespace DebugRelay.Cli.Commands.Counters;
+namespace DebugRelay.Cli.Observing;
 
 /// <summary>
 /// `--counters` as dotnet-counters takes it: names of providers or meters, separated by commas, each with an optional choice in brackets:

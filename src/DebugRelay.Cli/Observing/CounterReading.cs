@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace DebugRelay.Cli.Commands.Counters;
+namespace DebugRelay.Cli.Observing;
 
 /// <summary>One value of one counter at one time.</summary>
 /// <param name="Time">When the process published it.</param>

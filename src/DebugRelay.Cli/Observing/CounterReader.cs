@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Diagnostics.Tracing;
 
-namespace DebugRelay.Cli.Commands.Counters;
+namespace DebugRelay.Cli.Observing;
 
 /// <summary>Finds counters' values in a trace: EventCounters of any provider, and instruments of System.Diagnostics.Metrics.</summary>
 internal static class CounterReader

@@ -1,0 +1,158 @@
+extern alias TerminalGui;
+
+using System.Diagnostics;
+using System.Text;
+using DebugRelay.Cli.Tui.Drawing;
+using DebugRelay.Cli.Tui.Screens;
+using DebugRelay.Cli.ViewModels;
+using TerminalGui::Terminal.Gui.Drivers;
+using TerminalGui::Terminal.Gui.Input;
+using TerminalGui::Terminal.Gui.ViewBase;
+using TerminalGui::Terminal.Gui.Views;
+
+namespace DebugRelay.Cli.Tui;
+
+/// <summary>
+/// The one view: hands keys and the mouse to the screens, and draws what they show. Only the cells that differ from the last picture are
+/// written, so nothing flickers and little goes over a slow link.
+/// </summary>
+internal sealed class ClientView : Runnable
+{
+    /// <summary>Values that come from processes wait so long at most: what a key does is shown at once.</summary>
+    public static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250);
+
+    private readonly Shell _shell;
+    private readonly Theme _theme;
+    private Frame? _drawn;
+    private bool _greyed;
+    private bool _changed = true;
+    private long _drawnAt;
+
+    public ClientView(Shell shell, Theme theme)
+    {
+        (_shell, _theme) = (shell, theme);
+        (Width, Height) = (Dim.Fill(), Dim.Fill());
+        CanFocus = true;
+        shell.Copied += Copy;
+    }
+
+    /// <summary>The picture that is on the screen.</summary>
+    public Frame? Drawn => _drawn;
+
+    /// <summary>Takes what background tasks have told, and draws it when it is time. Called many times a second.</summary>
+    public void Look()
+    {
+        if (_shell.Mailbox.Drain())
+            _changed = true;
+        if (_changed && Stopwatch.GetElapsedTime(_drawnAt) >= Redraw)
+            SetNeedsDraw();
+        if (_shell.HasQuit)
+            App?.RequestStop(this);
+    }
+
+    /// <summary>Once a second.</summary>
+    public void Tick()
+    {
+        _shell.Tick();
+        _changed = true;
+    }
+
+    /// <summary>Draws all cells anew.</summary>
+    public void Forget()
+    {
+        _drawn = null;
+        SetNeedsDraw();
+    }
+
+    protected override bool OnClearingViewport() => true;
+
+    protected override bool OnDrawingContent(DrawContext? context)
+    {
+        _changed = false;
+        _drawnAt = Stopwatch.GetTimestamp();
+        Frame frame = ScreenPainter.Draw(_shell, Viewport.Width, Viewport.Height);
+        bool greyed = _shell.Host.Link is LinkState.Lost or LinkState.Refused;
+        Frame? before = _drawn is { } last && last.Width == frame.Width && last.Height == frame.Height && greyed == _greyed ? last : null;
+        for (int y = 0; y < frame.Height; y++)
+            WriteChanged(frame, before, y, greyed);
+        (_drawn, _greyed) = (frame, greyed);
+        Cursor = frame.Cursor is { } at
+            ? new Cursor { Position = ViewportToScreen(new System.Drawing.Point(at.X, at.Y)), Style = CursorStyle.SteadyBar }
+            : new Cursor { Position = null };
+        return true;
+    }
+
+    /// <summary>All keys are the screens': none of the library's own bindings, such as Esc to quit, is used.</summary>
+    protected override bool OnKeyDown(Key key)
+    {
+        string? name = KeyNames.Of(key);
+        if (name == "Ctrl+L")
+            Forget();
+        else if (name is not null)
+            _shell.OnKey(name);
+        AfterInput();
+        return true;
+    }
+
+    protected override bool OnMouseEvent(Mouse mouse)
+    {
+        if (mouse.Flags.HasFlag(MouseFlags.WheeledUp))
+            _shell.OnKey("WheelUp");
+        else if (mouse.Flags.HasFlag(MouseFlags.WheeledDown))
+            _shell.OnKey("WheelDown");
+        else if (mouse.Position is { } at && _drawn?.SpotAt(at.X, at.Y) is { } spot)
+            Press(spot, mouse.Flags);
+        else
+            return false;
+        AfterInput();
+        return true;
+    }
+
+    private static void Press(HotSpot spot, MouseFlags flags)
+    {
+        if (flags.HasFlag(MouseFlags.LeftButtonDoubleClicked))
+            spot.PressTwice?.Invoke();
+        else if (flags.HasFlag(MouseFlags.LeftButtonClicked))
+            spot.Press();
+    }
+
+    private void AfterInput()
+    {
+        SetNeedsDraw();
+        if (_shell.HasQuit)
+            App?.RequestStop(this);
+    }
+
+    private void WriteChanged(Frame frame, Frame? before, int y, bool greyed)
+    {
+        int x = 0;
+        while (x < frame.Width)
+        {
+            if (before is not null && before[x, y] == frame[x, y])
+            {
+                x++;
+                continue;
+            }
+            x = WriteRun(frame, before, x, y, greyed);
+        }
+    }
+
+    /// <summary>Cells of one look that have changed, in one go.</summary>
+    private int WriteRun(Frame frame, Frame? before, int x, int y, bool greyed)
+    {
+        Ink ink = frame[x, y].Ink;
+        var text = new StringBuilder();
+        int at = x;
+        for (; at < frame.Width && frame[at, y].Ink == ink && (before is null || before[at, y] != frame[at, y] || frame[at, y].Text.Length == 0); at++)
+            text.Append(frame[at, y].Text);
+        if (text.Length == 0)
+            return at + 1;
+        SetAttribute(_theme.Of(ink, greyed));
+        Move(x, y);
+        AddStr(text.ToString());
+        return at;
+    }
+
+    // OSC 52: the terminal's own clipboard, which also works over ssh and through tmux.
+    private void Copy(string text) => App?.Driver?.WriteRaw($"\u001b]52;c;{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}\a");
+}

@@ -1,0 +1,107 @@
+using DebugRelay.Cli.Failures;
+
+namespace DebugRelay.Cli.ViewModels.Screens;
+
+/// <summary>Requests for grants that wait on the host: approvers sign here, requesters fetch their grant.</summary>
+internal sealed class InboxScreen(Shell shell) : Screen(shell)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+
+    private DateTimeOffset _looked = DateTimeOffset.MinValue;
+
+    public ListModel<AccessLetter> List { get; } = new(letter => letter.Id, letter => $"{letter.Id} {letter.Requester} {string.Join(' ', letter.Operations)} {letter.Reason} {letter.Incident}");
+
+    /// <summary>Why the requests are not shown; null where they are.</summary>
+    public Failure? Problem { get; private set; }
+
+    public bool IsRead { get; private set; }
+
+    public override string Title => "Who asks for access?";
+
+    public override IReadOnlyList<KeyHint> Hints => List.Chosen switch
+    {
+        null => [],
+        { Signers.Count: > 0 } letter when IsMine(letter) => [new("u", "use the grant")],
+        var letter when IsMine(letter) => [],
+        _ => [new("a", "approve")],
+    };
+
+    public override IReadOnlyList<string> Explanation =>
+    [
+        "Requests that wait on this host: approvers see all, others their own. a signs a grant with your certificate's key: exactly what is",
+        "asked, for the time that is asked; nobody approves his own request. u takes the grant of your own request into this session.",
+    ];
+
+    public override IFiltered Filtered => List;
+
+    public override string CommandLine => List.Chosen is { } letter ? $"debugrelay access approve --id {letter.Id} --host {Shell.Host.Name}" : $"debugrelay access inbox --host {Shell.Host.Name}";
+
+    /// <summary>Whether it is our own: nobody approves his own request.</summary>
+    public bool IsMine(AccessLetter letter) => letter.Requester == Shell.Host.Facts?.Identity;
+
+    public override void OnShown() => Look();
+
+    public override void OnTick()
+    {
+        if (Shell.Top == this && Shell.Clock.GetUtcNow() - _looked >= LookEvery)
+            Look();
+    }
+
+    public override bool OnKey(string key)
+    {
+        switch (key)
+        {
+            case "a" when List.Chosen is { } letter && !IsMine(letter):
+                Shell.Push(new ConfirmScreen(Shell, $"Approve {letter.Id}?", Lines(letter), () => Approve(letter)));
+                return true;
+            case "u" when List.Chosen is { Signers.Count: > 0 } letter && IsMine(letter):
+                Use(letter);
+                return true;
+            case "r":
+                Look();
+                return true;
+            default:
+                return List.OnKey(key);
+        }
+    }
+
+    /// <summary>What is asked, in lines.</summary>
+    public static IReadOnlyList<string> Lines(AccessLetter letter) =>
+    [
+        $"{letter.Requester} asks for {string.Join(", ", letter.Operations)}",
+        $"with {(letter.Processes.Count > 0 ? string.Join(", ", letter.Processes) : "any process of his role")}",
+        $"for {Text.Durations.Show(letter.For)}, {(letter.Uses == 1 ? "once" : $"{letter.Uses} times")}",
+        $"because: {letter.Reason}{(letter.Incident is { } incident ? $" ({incident})" : "")}",
+    ];
+
+    private void Look()
+    {
+        _looked = Shell.Clock.GetUtcNow();
+        if (Shell.Host.Session is { } session)
+            Shell.Do(() => session.ListRequestsAsync(CancellationToken.None), Take, failure => Problem = failure);
+    }
+
+    private void Take(IReadOnlyList<AccessLetter> letters)
+    {
+        (Problem, IsRead) = (null, true);
+        List.Set(letters);
+    }
+
+    private void Approve(AccessLetter letter)
+    {
+        if (Shell.Host.Session is { } session)
+            Shell.Do(() => session.ApproveAsync(letter.Id, CancellationToken.None), Told);
+    }
+
+    private void Use(AccessLetter letter)
+    {
+        if (Shell.Host.Session is { } session)
+            Shell.Do(() => session.UseGrantAsync(letter.Id, CancellationToken.None), Told);
+    }
+
+    private void Told(string message)
+    {
+        Shell.Flash(message);
+        Look();
+    }
+}

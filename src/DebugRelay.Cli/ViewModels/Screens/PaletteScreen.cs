@@ -1,0 +1,44 @@
+namespace DebugRelay.Cli.ViewModels.Screens;
+
+/// <summary>`:`: everything that can be done from here, found by typing.</summary>
+internal sealed class PaletteScreen : Screen
+{
+    public PaletteScreen(Shell shell)
+        : base(shell) => List.Set(Palette.Entries(shell));
+
+    public ListModel<PaletteEntry> List { get; } = new(entry => entry.Name, entry => $"{entry.Name} {entry.Does}");
+
+    public TextInput Input { get; } = new();
+
+    public override string Title => "What next?";
+
+    public override bool IsOverlay => true;
+
+    public override IReadOnlyList<KeyHint> Hints => [new("Enter", "do it")];
+
+    public override IReadOnlyList<string> Explanation => ["Type a few letters, choose with the arrows, Enter."];
+
+    public override bool OnKey(string key)
+    {
+        switch (key)
+        {
+            case "Esc":
+                Shell.Pop();
+                return true;
+            case "Enter":
+                PaletteEntry? chosen = List.Chosen;
+                Shell.Pop();
+                chosen?.Run();
+                return true;
+            case "Up" or "Down" or "PageUp" or "PageDown" or "WheelUp" or "WheelDown":
+                return List.OnKey(key);
+            default:
+                if (Input.OnKey(key))
+                {
+                    List.SetFilter(Input.Text);
+                    List.Choose(0);
+                }
+                return true;
+        }
+    }
+}
