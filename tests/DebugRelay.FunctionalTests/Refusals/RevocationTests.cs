@@ -155,7 +155,7 @@ public sealed class RevocationTests
         await using SampleProcess sample = await SampleProcess.StartAsync();
         // The other's is longer, and what he does goes on.
         await using RawSession other = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
-        using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice, DateTimeOffset.UtcNow.AddSeconds(8));
+        using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice, DateTimeOffset.UtcNow.AddSeconds(20));
         await using RawSession session = await RawSession.OpenAsync(host.Port, alice, Cancellation);
         await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
         await TraceFaultTests.ReadDataAsync(trace);
