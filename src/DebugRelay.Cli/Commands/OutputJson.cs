@@ -14,6 +14,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(WhoAmI))]
 [JsonSerializable(typeof(ListedProcess[]))]
+[JsonSerializable(typeof(Dump.DumpResult))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(ThrownException))]
