@@ -221,7 +221,12 @@ public sealed class TraceFaultTests
         }
         finally
         {
-            sessions.ForEach(s => s.Dispose());
+            // Stopped: one whose reader goes away without a word stays until an event is to be written.
+            foreach (EventPipeSession session in sessions)
+            {
+                await session.StopAsync(Cancellation);
+                session.Dispose();
+            }
         }
         Assert.Equal(all, sessions.Count);
     }
