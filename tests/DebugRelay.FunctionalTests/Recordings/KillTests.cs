@@ -37,7 +37,7 @@ public sealed class KillTests
         agent.Terminate();
         await agent.WaitForExitAsync();
         await agent.DisposeAsync();
-        await FreeAsync(sample.Id);
+        await Faults.TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
     }
 
     /// <summary>A session that asks and traces without a pause; the agent is killed in the midst of it.</summary>
@@ -62,8 +62,13 @@ public sealed class KillTests
         });
         // Somewhere in the next moment, while both are at it.
         await Task.Delay(Random.Shared.Next(1, 1500), Cancellation);
+        int broker = HostProcesses.BrokerOf(agent.Id);
+        int[] children = [broker, .. HostProcesses.WorkersOf(broker)];
         agent.Kill();
         await Task.WhenAll(tracing, asking);
+        // They see that it is gone, and let the process go.
+        foreach (int child in children)
+            await HostProcesses.WaitUntilGoneAsync(child, Cancellation);
         return (session.Opened.Session, [.. accepted]);
     }
 
@@ -101,26 +106,6 @@ public sealed class KillTests
             entries.Append(await File.ReadAllTextAsync(file, Cancellation));
         string all = entries.ToString();
         Assert.All(accepted, request => Assert.Contains($"\"request\":\"{request.Replace("+", "\\u002B", StringComparison.Ordinal)}\"", all.Replace("+", "\\u002B", StringComparison.Ordinal), StringComparison.Ordinal));
-    }
-
-    /// <summary>The broker and its workers see that the agent is gone, and the process that its readers are.</summary>
-    private static async Task FreeAsync(int pid)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            try
-            {
-                await Faults.TraceFaultTests.AssertSessionsFreeAsync(pid);
-                return;
-            }
-            catch (Microsoft.Diagnostics.NETCore.Client.ServerErrorException)
-            {
-                await timer.WaitForNextTickAsync(patience.Token);
-            }
-        }
     }
 
     private static async Task<string> VerifyAsync(RelayHost host, string path)
