@@ -18,6 +18,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     private readonly IncrementalHash? _sentHash = stream.IsKept ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _sent;
     private Task? _sending;
+    private Task _telling = Task.CompletedTask;
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Runs until the operation is over and the client has what it will have of it.</summary>
@@ -78,6 +79,9 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                         await stream.AppendAsync(frame.Payload);
                         await RoomAsync();
                         break;
+                    case FrameType.Progress:
+                        PassOn(frame.Read(ProtocolJson.Default.OperationProgress));
+                        break;
                     case FrameType.End:
                         return Check(frame.Read(ProtocolJson.Default.OperationEnd));
                     default:
@@ -111,6 +115,26 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
         {
             // As good as an end.
+        }
+    }
+
+    /// <summary>How far it is, where the client takes it: one that is slow hears less often.</summary>
+    private void PassOn(OperationProgress progress)
+    {
+        if (!_telling.IsCompleted)
+            return;
+        _telling = TellAsync(progress);
+    }
+
+    private async Task TellAsync(OperationProgress progress)
+    {
+        try
+        {
+            await client.Frames.WriteAsync(FrameType.Progress, progress, ProtocolJson.Default.OperationProgress, operation.Ending);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client is gone: the sending side sees it too.
         }
     }
 

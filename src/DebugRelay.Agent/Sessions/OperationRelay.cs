@@ -252,7 +252,7 @@ internal sealed partial class OperationRelay(
     private static string Digest(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));
 
     private static string StreamName(OperationRequest request)
-        => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : request.Parameters is null ? "json" : "nettrace")}";
+        => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : Operations.IsDump(request.Operation) ? "dmp" : request.Parameters is null ? "json" : "nettrace")}";
 
     private static partial class Log
     {

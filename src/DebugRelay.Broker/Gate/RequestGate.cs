@@ -72,11 +72,13 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
     private EventPipeRequest? CheckForm(OperationRequest request)
     {
-        if (request.Unscrubbed && request.Operation != Operations.Trace)
+        if (request.Unscrubbed && request.Operation != Operations.Trace && !Operations.IsDump(request.Operation))
             throw new ProtocolException(ErrorCode.UnknownOperation, $"this version gives no {request.Operation} without scrubbing");
         switch (request.Operation)
         {
             case Operations.ProcessList or Operations.ProcessInfo or Operations.ProcessEnvironment or Operations.Inventory or Operations.SessionList or Operations.SessionKill or Operations.SessionWatch:
+                return null;
+            case var dump when Operations.IsDump(dump):
                 return null;
             case var operation when Operations.IsEventPipe(operation) && request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);

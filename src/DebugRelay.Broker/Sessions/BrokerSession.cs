@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Proofs;
@@ -14,7 +15,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
 {
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<ulong> _used = [];
-    private readonly ConcurrentDictionary<ulong, EventPipeOperation> _running = new();
+    private readonly ConcurrentDictionary<ulong, IRunningOperation> _running = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly ConcurrentDictionary<Turn, byte> _turns = new();
     private WorkerProcess? _worker;
@@ -66,14 +67,14 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
         TimeSpan most = PolicyEngine.LimitsOf(trust.Policy, proof.Identity)?.Session ?? TimeSpan.Zero;
         if (now >= opened + most)
             End(ErrorCode.Expired, "the session's time is over, by the policy that holds now");
-        foreach ((ulong number, EventPipeOperation operation) in _running)
+        foreach ((ulong number, IRunningOperation operation) in _running)
             JudgeOperation(number, operation);
     }
 
     /// <summary>Raised before an operation is ended because it is no longer allowed, so that the agent can say so.</summary>
     public event Action<StopOperation>? Withdrawn;
 
-    private void JudgeOperation(ulong number, EventPipeOperation operation)
+    private void JudgeOperation(ulong number, IRunningOperation operation)
     {
         if (operation.Problem() is not { } problem)
             return;
@@ -125,7 +126,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     }
 
     /// <summary>Remembers a running trace, so that it can be stopped.</summary>
-    public void Add(ulong number, EventPipeOperation operation)
+    public void Add(ulong number, IRunningOperation operation)
     {
         _running[number] = operation;
         if (_ended)
@@ -141,7 +142,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     /// <summary>Stops a running trace; nothing happens where it does not run.</summary>
     public void Stop(ulong number, string code)
     {
-        if (_running.TryGetValue(number, out EventPipeOperation? operation))
+        if (_running.TryGetValue(number, out IRunningOperation? operation))
             operation.Stop(code);
     }
 
@@ -151,7 +152,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     /// <summary>Stops all that runs.</summary>
     public void StopAll(string code)
     {
-        foreach (EventPipeOperation operation in _running.Values)
+        foreach (IRunningOperation operation in _running.Values)
             operation.Stop(code);
     }
 

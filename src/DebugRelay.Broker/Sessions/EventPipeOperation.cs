@@ -12,7 +12,7 @@ namespace DebugRelay.Broker.Sessions;
 /// <param name="endpoint">The target.</param>
 /// <param name="sessionId">The session's id in the target.</param>
 /// <param name="problem">Decides on it again, by what holds now: null while it is allowed.</param>
-internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoint, ulong sessionId, Func<string?> problem)
+internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoint, ulong sessionId, Func<string?> problem) : IRunningOperation
 {
     private readonly TaskCompletionSource<string> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using DebugRelay.Broker.Targets;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Broker.Sessions;
@@ -25,7 +26,7 @@ internal sealed class Observers
         presence => presence.Watched == watched && !presence.Observer.HasEnded && !presence.Observer.Proof.Identity.Equals(watched.Proof.Identity));
 
     /// <summary>Stops an operation when nobody has watched it for a while. The agent does so too; this is for one that does not.</summary>
-    public async Task KeepAsync(BrokerSession watched, EventPipeOperation operation, Task running)
+    public async Task KeepAsync(BrokerSession watched, IRunningOperation operation, Task running)
     {
         long seen = Stopwatch.GetTimestamp();
         while (!running.IsCompleted)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DebugRelay.Broker.Dumps;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
@@ -16,7 +17,7 @@ namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, HostLedger ledger)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, DumpStore dumps, HostLedger ledger)
 {
     private readonly Observers _observers = new();
 
@@ -163,6 +164,11 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 return;
             }
             turn = session.Begin();
+            if (Operations.IsDump(judged.Request.Operation))
+            {
+                Dump(session, judged, right, turn, agent, frames, accepted);
+                return;
+            }
             WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
             var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted);
             if (judged.EventPipe is { } eventPipe)
@@ -176,6 +182,62 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             right.GiveBack();
             throw;
         }
+    }
+
+    /// <summary>Makes a dump, or finds one that waits, and delivers it on this thread. Nothing was asked of the target when this throws.</summary>
+    private void Dump(BrokerSession session, Judged judged, OperationRight right, IDisposable turn, Socket agent, BlockingFrames frames, Accepted accepted)
+    {
+        OperationRequest request = judged.Request;
+        DumpParameters parameters = request.Dump ?? new DumpParameters();
+        SealOrder? seal = request.Unscrubbed ? sealing.OrderFor(session.Proof, request.Number) : null;
+        MadeDump dump = parameters.Resume is { } id
+            ? dumps.Find(id, session.Proof.Identity, judged.Endpoint!.Process, request.Operation)
+            : dumps.Begin(new DumpOrder(session.Proof.Identity, judged.Endpoint!, request.Operation, parameters.MaskLiterals, parameters.MaskFields, seal));
+        var operation = new DumpOperation(dump, () => gate.Problem(session.Proof, judged));
+        session.Add(request.Number, operation);
+        Task<OperationEnd> delivering = Task.FromResult(Deliver(session, operation, judged, right, agent, frames, accepted));
+        EnterEnd(session, request.Number, delivering);
+        session.Remove(request.Number);
+        turn.Dispose();
+        right.Use?.Settle(dump.Ready is { IsCompletedSuccessfully: true, Result.Bytes: var bytes } ? bytes : 0);
+        TryEnd(agent, frames, delivering.Result);
+    }
+
+    private OperationEnd Deliver(BrokerSession session, DumpOperation operation, Judged judged, OperationRight right, Socket agent, BlockingFrames frames, Accepted accepted)
+    {
+        var over = new TaskCompletionSource();
+        try
+        {
+            // A client that is slow is no reason to give up; the agent ends the operation when it has reason to.
+            agent.SendTimeout = 0;
+            frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
+            if (judged.Decision.NeedsObserver)
+                _ = _observers.KeepAsync(session, operation, over.Task);
+            using var limit = new Timer(_ => operation.Stop(ErrorCode.Expired), null, right.Within(Limits.Session), Timeout.InfiniteTimeSpan);
+            return operation.Run(frames, judged.Request.Dump?.Offset ?? 0, right.Use?.Bytes);
+        }
+        catch (SocketException)
+        {
+            operation.Stop(ErrorCode.ClientGone);
+            return new OperationEnd(0, Convert.ToHexStringLower(SHA256.HashData([])), Partial: true, ErrorCode.ClientGone, "the agent is gone", [], null);
+        }
+        finally
+        {
+            over.SetResult();
+        }
+    }
+
+    private static void TryEnd(Socket agent, BlockingFrames frames, OperationEnd end)
+    {
+        try
+        {
+            frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The agent has gone: there is nobody to tell.
+        }
+        agent.Dispose();
     }
 
     private void Trace(BrokerSession session, Running running, EventPipeRequest request)

@@ -5,6 +5,7 @@ using DebugRelay.Cli.Commands.Audit;
 using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Demo;
 using DebugRelay.Cli.Commands.Deny;
+using DebugRelay.Cli.Commands.Dump;
 using DebugRelay.Cli.Commands.Interactive;
 using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Scrub;
@@ -51,6 +52,8 @@ internal static class CommandLine
         root.Subcommands.Add(TraceCommand.Create(context));
         root.Subcommands.Add(StacksCommand.Create(context));
         root.Subcommands.Add(EnvironmentCommand.Create(context));
+        root.Subcommands.Add(DumpCommand.Create(context));
+        root.Subcommands.Add(ForwardCommand.Create(context));
         root.Subcommands.Add(AccessCommand.Create(context));
         root.Subcommands.Add(RecordingCommand.Create(context));
         root.Subcommands.Add(ScrubCommand.Create(context));

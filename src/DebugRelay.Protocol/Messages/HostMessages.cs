@@ -69,3 +69,10 @@ public sealed record JobEnded(ulong Number, OperationEnd End);
 /// <param name="Number">The request's number.</param>
 /// <param name="Code">One of <see cref="ErrorCode"/>: why.</param>
 public sealed record CancelJob(ulong Number, string Code);
+
+/// <summary>A dump to read from a FIFO, to sanitise and to verify.</summary>
+/// <param name="MostBytes">Bytes of the raw dump, at most; a larger one is given up.</param>
+/// <param name="MaskLiterals">Mask the program's literals too.</param>
+/// <param name="MaskFields">Keep of the program's own objects the references alone.</param>
+/// <param name="Seal">Deliver it as it is, encrypted; null: sanitised.</param>
+public sealed record DumpJob(long MostBytes, bool MaskLiterals = false, bool MaskFields = false, SealOrder? Seal = null);

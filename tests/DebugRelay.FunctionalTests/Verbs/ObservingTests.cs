@@ -5,7 +5,7 @@ using Xunit;
 namespace DebugRelay.FunctionalTests.Verbs;
 
 /// <summary>The verbs that look into a process: what they print, and how they are refused.</summary>
-public sealed class ObservingTests(ObservedShop shop) : IClassFixture<ObservedShop>
+public sealed class ObservingTests(ObservedShop shop)
 {
     [Fact]
     public async Task Stacks_are_named_and_grouped()

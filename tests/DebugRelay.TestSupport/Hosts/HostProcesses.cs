@@ -15,6 +15,8 @@ public static class HostProcesses
 
     public static IReadOnlyList<int> WorkersOf(int broker) => [.. ChildrenOf(broker, "debugrelay-worker")];
 
+    public static IReadOnlyList<int> DumpWorkersOf(int broker) => [.. ChildrenOf(broker, "debugrelay-dumpworker")];
+
     /// <summary>Start time in clock ticks since boot, proc(5).</summary>
     public static ulong StartTimeOf(int pid)
     {
