@@ -93,10 +93,10 @@ check_segment_file() {
 
 for file in .[!.]* ..?* *; do
   [ -e "$file" ] || [ -L "$file" ] || continue
-  case $file in
-    streams) [ -d streams ] && [ ! -L streams ] || tampered "streams is not a regular folder" ;;
-    agent.crt) is_file agent.crt || tampered "agent.crt is not a regular file" ;;
-    review.json | review.p7s | review-[2-9].json | review-[2-9].p7s | review-[1-9][0-9].json | review-[1-9][0-9].p7s) # added after the end
+  case ${file%.new} in
+    streams) [ "$file" = streams ] || tampered "$file does not belong to a recording"; [ -d streams ] && [ ! -L streams ] || tampered "streams is not a regular folder" ;;
+    agent.crt) [ "$file" = agent.crt ] || tampered "$file does not belong to a recording"; is_file agent.crt || tampered "agent.crt is not a regular file" ;;
+    end.sig | review.json | review.p7s | review-[2-9].json | review-[2-9].p7s | review-[1-9][0-9].json | review-[1-9][0-9].p7s) # added after the end
       is_file "$file" || tampered "$file is not a regular file" ;;
     *) is_file "$file" || tampered "$(shown "$file") is not a regular file"; check_segment_file "$file" ;;
   esac
@@ -132,27 +132,34 @@ parse() { # reads the checkpoint from stdin, its streams' lines into $tmp/pieces
   line next-key-sha256 && { [ "$value" = final ] || is_hex "$value"; } || return 1; next=$value
   : > "$tmp/pieces"
   while IFS=' ' read -r name stream offset bytes piece whole rest; do
-    [ "$name" = stream ] && [ -z "$rest" ] && is_name "$stream" && is_number "$offset" && is_number "$bytes" && is_hex "$piece" || return 1
+    [ "$name" = stream ] || [ "$name" = hashed ] || return 1
+    [ -z "$rest" ] && is_name "$stream" && is_number "$offset" && is_number "$bytes" && is_hex "$piece" || return 1
     [ "$whole" = open ] || is_hex "$whole" || return 1
-    echo "$stream $offset $bytes $piece $whole" >> "$tmp/pieces"
+    echo "$stream $offset $bytes $piece $whole $name" >> "$tmp/pieces"
   done
   [ -z "$name" ]  # a last line without an end is left here
 }
 
-check_stream() { # STREAM OFFSET BYTES PIECE WHOLE; how far a stream is verified lies in $tmp/stream.NAME
-  known=0 state=open
-  if [ -f "$tmp/stream.$1" ]; then read -r known state < "$tmp/stream.$1"; else streams=$((streams + 1)); fi
-  [ "$state" = open ] && [ "$2" -eq "$known" ] || tampered "stream $1 does not continue in $checkpoint"
+check_stream() { # STREAM OFFSET BYTES PIECE WHOLE KIND; how far a stream is verified lies in $tmp/stream.NAME
+  known=0 state=open kind=$6
+  if [ -f "$tmp/stream.$1" ]; then read -r known state kind < "$tmp/stream.$1"; else streams=$((streams + 1)); fi
+  [ "$state" = open ] && [ "$2" -eq "$known" ] && [ "$6" = "$kind" ] || tampered "stream $1 does not continue in $checkpoint"
   end=$(($2 + $3))
+  if [ "$6" = hashed ]; then
+    [ ! -e "streams/$1" ] || tampered "stream $1 is kept by its hash alone, but a file is there"
+  else
+    check_bytes "$1" "$2" "$3" "$4" "$5"
+  fi
+  echo "$end $5 $6" > "$tmp/stream.$1"
+}
+
+check_bytes() { # STREAM OFFSET BYTES PIECE WHOLE
   [ -f "streams/$1" ] && size "streams/$1" && [ "$size" -ge $end ] || tampered "stream $1 is shorter than $checkpoint says"
   set -- "$1" "$2" "$3" "$4" "$5" $(tail -c "+$(($2 + 1))" "streams/$1" 2>/dev/null | head -c "$3" | sha256sum)
   [ "$6" = "$4" ] || tampered "stream $1 is changed"
-  if [ "$5" != open ]; then
-    set -- "$1" "$2" "$3" "$4" "$5" $(head -c $end "streams/$1" | sha256sum)
-    [ "$6" = "$5" ] || tampered "stream $1 is changed"
-    state=complete
-  fi
-  echo "$end $state" > "$tmp/stream.$1"
+  [ "$5" != open ] || return 0
+  set -- "$1" "$2" "$3" "$4" "$5" $(head -c $end "streams/$1" | sha256sum)
+  [ "$6" = "$5" ] || tampered "stream $1 is changed"
 }
 
 # What takes a process is done for all segments at once: hashes, entries' numbers, and two signatures a segment on all processors.
@@ -164,7 +171,7 @@ names_of '%s.pub %s.checkpoint %s.ndjson\n' | xargs sha256sum > "$tmp/sums" 2>/d
 names_of '%.0s%.0s%s.ndjson\n' | xargs awk -v story="$tmp/story" '
   { lines[FILENAME]++ }
   index($0, "{\"n\":" NR - 1 ",") != 1 { wrong[FILENAME] = 1 }
-  /^[^}]*,"kind":"(open|request|decision)"/ { print FILENAME " " $0 > story }
+  /^[^}]*,"kind":"(open|request|decision|end)"/ { print FILENAME " " $0 > story }
   END { for (i = 1; i < ARGC; i++) print lines[ARGV[i]] + 0, wrong[ARGV[i]] + 0 }' > "$tmp/counts" 2>/dev/null
 
 parse < 0000.checkpoint || : # the loop below tells
@@ -219,8 +226,8 @@ for file in streams/*; do
   [ -f "$file" ] || continue
   name=${file#streams/}
   if [ -f "$tmp/stream.$name" ]; then
-    read -r known state < "$tmp/stream.$name"
-    if [ "$next" = final ] || [ "$state" = complete ]; then
+    read -r known state kind < "$tmp/stream.$name"
+    if [ "$next" = final ] || [ "$state" != open ]; then
       size "$file"
       [ "$size" -le "$known" ] || tampered "stream $name is longer than its checkpoints say"
     fi
@@ -251,6 +258,35 @@ done
 field() { sed -n 's/.*"'"$1"'":\[*"\([^"]*\)".*/\1/p' "$2"; }
 decoded() { field "$1" "$2" | openssl base64 -d -A; }
 
+engineers() { # under which identities the engineer's certificate may stand: its SPIFFE ids, else its e-mail addresses, else its common names
+  openssl x509 -in "$tmp/engineer" -noout -ext subjectAltName 2>/dev/null | tr ',' '\n' | sed 's/^ *//' > "$tmp/names"
+  if grep -q '^URI:spiffe://' "$tmp/names"; then
+    sed -n 's/^URI:spiffe:/spiffe:/p' "$tmp/names"
+  elif grep -q '^email:' "$tmp/names"; then
+    grep '^email:' "$tmp/names" | lower
+  else
+    openssl x509 -in "$tmp/engineer" -noout -subject -nameopt sep_multiline,utf8 2>/dev/null | sed -n 's/^ *CN *= */cn:/p'
+  fi
+}
+
+asked() { # what a request or a decision, without blanks, says of number, operation and process
+  for pattern in 's/.*"number":\([0-9]*\).*/\1/p' 's/.*"operation":"\([^"]*\)".*/\1/p' 's/.*"target":{[^}]*"pid":\([0-9]*\).*/\1/p'; do
+    printf ' %s' "$(sed -n "$pattern" "$1")"
+  done
+}
+
+check_delivery() { # NUMBER BYTES HASH; after an end, nothing more is delivered
+  [ $# -eq 3 ] || tampered "$file holds an end that cannot be read"
+  [ -f "$tmp/delivery.$1" ] || return 0
+  read -r stream < "$tmp/delivery.$1"
+  known=0 state=open
+  [ ! -f "$tmp/stream.$stream" ] || read -r known state kind < "$tmp/stream.$stream"
+  case $state in
+    open) [ "$next" != final ] || [ "$2" = 0 ] ;;
+    *) [ "$known" = "$2" ] && [ "$state" = "$3" ] ;;
+  esac || tampered "what request $1 delivered is not what stream $stream holds"
+}
+
 check_open() { # the line lies in $tmp/line, and is of $file
   decoded statement "$tmp/line" > "$tmp/statement"
   decoded signature "$tmp/line" > "$tmp/signature"
@@ -271,9 +307,11 @@ check_open() { # the line lies in $tmp/line, and is of $file
     tampered "the engineer's proof in $file does not hold"
   trusted sslclient "$first_time" "$tmp/chain" "$tmp/engineer" || trusted sslclient $((first_time - 5)) "$tmp/chain" "$tmp/engineer" ||
     tampered "the engineer's certificate was not trusted when the session was opened"
+  identity=$(field identity "$tmp/line" | sed "s/\\\\u0027/'/g; s/\\\\u002[Bb]/+/g")
+  [ -z "$identity" ] || engineers | grep -Fqx "$identity" || tampered "the engineer's certificate is not that of whom the recording names"
 }
 
-: > "$tmp/asked"; [ -f "$tmp/story" ] || : > "$tmp/story"
+: > "$tmp/asked"; : > "$tmp/allowed"; : > "$tmp/session.pub"; [ -f "$tmp/story" ] || : > "$tmp/story"
 while read -r file line; do
   printf '%s\n' "$line" > "$tmp/line"
   case ${line#*,\"kind\":} in
@@ -281,11 +319,29 @@ while read -r file line; do
     '"request"'*)
       decoded request "$tmp/line" > "$tmp/request"
       decoded signature "$tmp/line" > "$tmp/signature"
-      ! openssl dgst -sha256 -verify "$tmp/session.pub" -signature "$tmp/signature" "$tmp/request" >/dev/null 2>&1 || sum "$tmp/request" >> "$tmp/asked"
-      ;;
-    *'"allowed":true'*) grep -Fqx "$(field requestSha256 "$tmp/line")" "$tmp/asked" || tampered "$file allows what no engineer signed" ;;
+      openssl dgst -sha256 -verify "$tmp/session.pub" -signature "$tmp/signature" "$tmp/request" >/dev/null 2>&1 || continue
+      tr -d ' \t\r\n' < "$tmp/request" > "$tmp/compact"
+      echo "$(sum "$tmp/request")$(asked "$tmp/compact")" >> "$tmp/asked" ;;
+    '"end"'*)
+      check_delivery $(sed -n 's/.*"body":{"number":\([0-9]*\),"end":{"bytes":\([0-9]*\),"sha256":"\([0-9a-f]*\)".*/\1 \2 \3/p' "$tmp/line") ;;
+    '"decision"'*'"allowed":true'*)
+      request=$(field requestSha256 "$tmp/line")
+      set -- $(asked "$tmp/line")
+      grep -Fqx "$request$(asked "$tmp/line")" "$tmp/asked" || tampered "$file allows what no engineer signed"
+      stream=$(field stream "$tmp/line")
+      ! is_name "$stream" || echo "$stream" > "$tmp/delivery.$1"
+      ! grep -Fqx "$request" "$tmp/allowed" || tampered "$file allows the same request twice"
+      echo "$request" >> "$tmp/allowed" ;;
   esac
 done < "$tmp/story"
+
+countersigned=''
+if [ -f end.sig ]; then
+  [ "$next" = final ] || tampered "end.sig is there, but no final checkpoint"
+  printf 'debugrelay-session-end 1\nhost %s\nsession %s\nindex %s\nhead-sha256 %s\n' "$first_host" "$first_session" $((sealed - 1)) "$last_checkpoint" |
+    openssl dgst -sha256 -verify "$tmp/session.pub" -signature end.sig >/dev/null 2>&1 || tampered "end.sig is not the engineer's"
+  countersigned=', end countersigned'
+fi
 
 # --- what others have witnessed ----------------------------------------------------------------------------------------------------
 witnessed=0 beyond=-1
@@ -308,4 +364,4 @@ if [ "$next" != final ]; then
   [ $beyond -lt 0 ] || { pad $beyond; ends="$ends, though $padded.checkpoint was witnessed"; }
   incomplete "$ends"
 fi
-echo "OK session $first_session on $first_host: $sealed segments, $total entries, $streams streams, $witnessed heads witnessed"
+echo "OK session $first_session on $first_host: $sealed segments, $total entries, $streams streams, $witnessed heads witnessed$countersigned"

@@ -14,6 +14,12 @@ switch (args)
     case ["scrub", .. var rest]:
         await ScrubComparison.RunAsync(rest);
         break;
+    case ["repeat", var pass, var seconds, var file]:
+        await RewriterComparison.RepeatAsync(pass, double.Parse(seconds, CultureInfo.InvariantCulture), file);
+        break;
+    case ["record", var folder]:
+        await RecordedFiles.WriteAsync(folder);
+        break;
     case ["hostile"]:
         return HostileFields.Run();
     case ["serve"]:
@@ -42,7 +48,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING]] | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING]] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

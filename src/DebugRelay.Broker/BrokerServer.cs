@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using DebugRelay.Broker.Dumps;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.State;
@@ -39,9 +40,12 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         try
         {
             using var registry = new SessionRegistry(configuration, trust, profile, workers, ledger.KeySha256);
+            var traces = new DumpTraces(Path.Combine(configuration.State, "broker", "dumping"));
+            _ = traces.CleanAsync((pid, start) => ProcessFacts.StartTime(pid) == start);
+            using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), workers, traces, trust.Clock);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, profile, finder), AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), ledger));
+                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, profile, finder), AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), dumps, ledger));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)

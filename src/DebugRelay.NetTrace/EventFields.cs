@@ -18,6 +18,9 @@ public readonly ref struct EventFields
     /// <summary>The field that value <paramref name="i"/> belongs to.</summary>
     public EventField this[int i] => _editor.Field(i);
 
+    /// <summary>Which of <see cref="EventType.Fields"/> value <paramref name="i"/> belongs to.</summary>
+    public int FieldIndex(int i) => _editor.FieldIndex(i);
+
     /// <summary>The text of value <paramref name="i"/> as it came, without terminator; empty where the value is not text.</summary>
     public ReadOnlySpan<char> Text(int i) => _editor.Text(i, _payload);
 

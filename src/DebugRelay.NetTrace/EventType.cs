@@ -42,6 +42,9 @@ public sealed class EventType
 
     /// <summary>The fields whose values can be visited, flattened, in payload order; a field inside an array stands here once.</summary>
     public IReadOnlyList<EventField> Fields => Layout?.Fields ?? [];
+
+    /// <summary>What a filter wants to find again with every event of the type. It is not looked at here.</summary>
+    public object? FilterState { get; set; }
 }
 
 /// <summary>The names and numbers of an event type.</summary>

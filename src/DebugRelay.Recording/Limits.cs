@@ -12,6 +12,24 @@ public static class Limits
     /// <summary>Streams of one session: a session that never ends must not fill the folder with files.</summary>
     public const int MaxStreams = 65_536;
 
+    /// <summary>Bytes of plaintext in one piece of an encrypted stream. A reader holds one piece.</summary>
+    public const int EncryptedPiece = 64 * 1024;
+
+    /// <summary>Reviewers to whom a stream is encrypted: its key's envelope is a small file.</summary>
+    public const int MaxReviewers = 32;
+
+    /// <summary>
+    /// Bytes that the spool of a stream that is kept by its hash alone has beyond what its reader may be behind: what is written at once, and is being
+    /// written meanwhile.
+    /// </summary>
+    public const int SpoolMargin = 1024 * 1024;
+
+    /// <summary>
+    /// How long one write or sync of a recording may take. A busy disk takes seconds; one that takes longer is as good as gone, and what it was asked to keep
+    /// nobody has.
+    /// </summary>
+    public static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>Bytes of a checkpoint: its fixed lines and one line for each stream that grew. A verifier reads it whole.</summary>
     public const int MaxCheckpoint = 16 * 1024 * 1024;
 

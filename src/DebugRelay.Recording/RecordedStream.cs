@@ -5,15 +5,16 @@ using System.Security.Cryptography;
 namespace DebugRelay.Recording;
 
 /// <summary>
-/// The bytes delivered by one operation, in <c>streams/</c>. It is written once, by one or several tasks, and can be read meanwhile:
-/// a slow client is fed from here, so the recording is the spool as well. Dispose it when nothing more will be read.
+/// The bytes delivered by one operation, in <c>streams/</c>, or there by their hash alone. It is written once, by one or several tasks, and can be read
+/// meanwhile: a slow client is fed from here, so the recording is the spool as well. Dispose it when nothing more will be read.
 /// </summary>
 [SuppressMessage("Naming", "CA1711", Justification = "It records what the wire and the documentation call a stream.")]
 public sealed class RecordedStream : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SessionRecorder _recorder;
-    private readonly RecordingFile _file;
+    private readonly IStreamContent _content;
+    private readonly EncryptedCopy? _copy;
     private readonly IncrementalHash _whole = Digest.Begin();
     private IncrementalHash? _piece;
     private TaskCompletionSource? _more;
@@ -24,18 +25,25 @@ public sealed class RecordedStream : IDisposable
     private int _owners = 2;
     private int _disposed;
 
-    internal RecordedStream(SessionRecorder recorder, string name, RecordingFile file)
+    internal RecordedStream(SessionRecorder recorder, string name, IStreamContent content, EncryptedCopy? copy = null)
     {
         _recorder = recorder;
-        _file = file;
+        _content = content;
+        _copy = copy;
         Name = name;
     }
 
     /// <summary>The file's name in <c>streams/</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Bytes written so far; all of them can be read.</summary>
-    public long Length => _file.Length;
+    /// <summary>Bytes written so far.</summary>
+    public long Length => _content.Length;
+
+    /// <summary>Whether all of it can be read at any time; else only the newest, as far back as <see cref="RecorderOptions.SpoolBytes"/>.</summary>
+    public bool IsKept => _content is not Spool;
+
+    /// <summary>Whether it is what another stream is kept in.</summary>
+    internal bool IsCopy { get; init; }
 
     /// <summary>Whether <see cref="Complete"/> was called: no byte will be added.</summary>
     public bool IsComplete => Volatile.Read(ref _sha256) is not null;
@@ -51,11 +59,10 @@ public sealed class RecordedStream : IDisposable
     {
         lock (_lock)
         {
-            _recorder.ThrowIfFailed();
-            if (_frozen || IsComplete)
-                throw new RecordingException(RecordingError.Closed, $"The stream {Name} is complete.");
+            ThrowIfEnded();
+            using var work = _recorder.Watch();
             foreach (var part in bytes)
-                Append(part.Span);
+                AppendPart(part.Span);
             Announce();
         }
 
@@ -66,7 +73,7 @@ public sealed class RecordedStream : IDisposable
     /// <param name="offset">Where to begin, in bytes.</param>
     /// <param name="into">Where to put them.</param>
     /// <returns>The number of bytes read: 0 at the end of what is written.</returns>
-    /// <exception cref="RecordingException">The file cannot be read.</exception>
+    /// <exception cref="RecordingException">The file cannot be read, or the bytes are no longer there (<see cref="RecordingError.Overrun"/>).</exception>
     public int Read(long offset, Span<byte> into)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -75,7 +82,7 @@ public sealed class RecordedStream : IDisposable
             return 0;
         try
         {
-            return _file.Read(offset, into[..(int)Math.Min(into.Length, available)]);
+            return _content.Read(offset, into[..(int)Math.Min(into.Length, available)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -110,6 +117,8 @@ public sealed class RecordedStream : IDisposable
             _recorder.ThrowIfFailed();
             if (_frozen && _sha256 is null)
                 throw new RecordingException(RecordingError.Closed, $"The recording was closed before the stream {Name} was complete.");
+            if (_sha256 is null)
+                _copy?.Complete();
             Volatile.Write(ref _sha256, _sha256 ?? _whole.GetCurrentHash());
             Announce();
             return (Length, _sha256);
@@ -146,17 +155,19 @@ public sealed class RecordedStream : IDisposable
         StreamPiece piece;
         lock (_lock)
         {
+            if (!IsComplete && !_frozen)
+                _copy?.Flush();
             _frozen |= final;
             if (final)
                 Announce();
             if (_declared && Length == _sealed && !IsComplete)
                 return null;
             piece = new StreamPiece(
-                Name, _sealed, Length - _sealed, (_piece ?? _whole).CurrentHex(), _sha256 is null ? null : Convert.ToHexStringLower(_sha256));
+                Name, _sealed, Length - _sealed, (_piece ?? _whole).CurrentHex(), _sha256 is null ? null : Convert.ToHexStringLower(_sha256), !IsKept);
             BeginPiece();
         }
 
-        _file.Sync();
+        _content.Sync();
         return piece;
     }
 
@@ -165,16 +176,35 @@ public sealed class RecordedStream : IDisposable
     {
         if (Interlocked.Decrement(ref _owners) > 0)
             return;
-        _file.Dispose();
+        _content.Dispose();
+        _copy?.Dispose();
         _whole.Dispose();
         _piece?.Dispose();
     }
 
-    private void Append(ReadOnlySpan<byte> bytes)
+    /// <inheritdoc cref="AppendAsync(ReadOnlyMemory{byte})"/>
+    internal void Append(ReadOnlySpan<byte> bytes)
+    {
+        lock (_lock)
+        {
+            ThrowIfEnded();
+            AppendPart(bytes);
+        }
+    }
+
+    private void ThrowIfEnded()
+    {
+        _recorder.ThrowIfFailed();
+        if (_frozen || IsComplete)
+            throw new RecordingException(RecordingError.Closed, $"The stream {Name} is complete.");
+    }
+
+    private void AppendPart(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            _file.Append(bytes);
+            _content.Append(bytes);
+            _copy?.Append(bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

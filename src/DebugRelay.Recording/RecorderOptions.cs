@@ -6,6 +6,12 @@ public sealed class RecorderOptions
     /// <summary>How long a segment may stay without a checkpoint; empty periods are sealed too. Five seconds unless told.</summary>
     public TimeSpan SegmentInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The folder of what is on its way of streams that are kept by their hash alone; null: there can be none of these.</summary>
+    public string? SpoolFolder { get; init; }
+
+    /// <summary>How many bytes the reader of such a stream may be behind. 64 MiB unless told.</summary>
+    public long SpoolBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>
     /// Called for each checkpoint once it is on disk, in order, so that it can leave the host. It must hand the checkpoint on and return
     /// (it delays the next entry); if it throws, the recorder has failed.

@@ -27,6 +27,12 @@ public enum RecordingError
     /// <summary>The recording, or a file given with it, cannot be read or is not in its format.</summary>
     Unreadable,
 
+    /// <summary>A reader of a stream that is kept by its hash alone was too slow: the spool has overwritten what it wants.</summary>
+    Overrun,
+
+    /// <summary>An encrypted stream does not open: it is encrypted to others, or is not what was sealed.</summary>
+    CannotDecrypt,
+
     /// <summary>What lies in a ledger's folder is not a ledger that can be continued.</summary>
     LedgerUnusable,
 

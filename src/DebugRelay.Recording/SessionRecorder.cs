@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace DebugRelay.Recording;
 
 /// <summary>
@@ -19,7 +22,9 @@ public sealed class SessionRecorder : IAsyncDisposable
     private readonly HashSet<string> _streamNames = new(StringComparer.Ordinal);
 
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _failing = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly DiskWatch _watch;
     private readonly Task _timer;
     private RecordingException? _failed;
     private Segment _segment;
@@ -39,6 +44,7 @@ public sealed class SessionRecorder : IAsyncDisposable
         _options = options;
         Host = host;
         Session = session;
+        _watch = new DiskWatch(time, late => Fail(late));
         _chainSha256 = Digest.Hex(identity.ChainPem);
         folder.WriteFile(Names.Chain, identity.ChainPem);
         _segment = new Segment(folder, 0, 0, new SegmentKey());
@@ -106,10 +112,11 @@ public sealed class SessionRecorder : IAsyncDisposable
     public async ValueTask AppendAsync(string kind, ReadOnlyMemory<byte> body, bool durable, CancellationToken cancellationToken = default)
     {
         EntryLine.Validate(kind, body.Span);
-        await _gate.WaitAsync(cancellationToken);
+        await EnterAsync(_gate, cancellationToken);
         try
         {
             ThrowIfUnusable();
+            using var work = _watch.Begin();
             AppendEntry(kind, body.Span);
             if (durable)
                 _segment.Sync();
@@ -126,27 +133,26 @@ public sealed class SessionRecorder : IAsyncDisposable
 
     /// <summary>Begins the record of a delivery in <c>streams/</c>.</summary>
     /// <param name="name">The file's name, such as <c>0001.nettrace</c>; letters, digits, '.', '_' and '-', and not used before.</param>
+    /// <param name="keeping">What is kept of it; its bytes where it is null.</param>
     /// <returns>The empty stream.</returns>
     /// <exception cref="RecordingException">
     /// The name is not allowed or is used, there are <see cref="Limits.MaxStreams"/>, or the recorder has failed or is closed.
     /// </exception>
-    public RecordedStream OpenStream(string name)
+    public RecordedStream OpenStream(string name, StreamKeeping? keeping = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         Names.Require(name, "stream");
+        keeping ??= StreamKeeping.Plain;
         lock (_streams)
         {
-            ThrowIfUnusable();
-            if (_streamNames.Count == Limits.MaxStreams)
-                throw new RecordingException(RecordingError.LimitReached, $"A session may have {Limits.MaxStreams} streams.");
-            if (!_streamNames.Add(name))
-                throw new RecordingException(RecordingError.InvalidName, $"The session has a stream {name} already.");
             try
             {
-                var stream = new RecordedStream(this, name, _folder.CreateFile($"{Names.Streams}/{name}"));
-                _streams.Add(name, stream);
-                _streamsChanged = true;
-                return stream;
+                return keeping.Form switch
+                {
+                    StreamForm.Plain => AddFile(name),
+                    StreamForm.Hash => Add(name, OpenSpool),
+                    _ => AddEncrypted(name, keeping.Reviewers),
+                };
             }
             catch (Exception e) when (IsFailure(e))
             {
@@ -154,6 +160,36 @@ public sealed class SessionRecorder : IAsyncDisposable
             }
         }
     }
+
+    private RecordedStream AddEncrypted(string name, IReadOnlyList<X509Certificate2> reviewers)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(reviewers.Count, Limits.MaxReviewers);
+        var pieces = AddFile(name + Names.EncryptedPieces, isCopy: true);
+        var copy = new EncryptedCopy(pieces, AddFile(name + Names.EncryptedKey, isCopy: true), reviewers);
+        return Add(name, OpenSpool, copy);
+    }
+
+    private RecordedStream AddFile(string name, bool isCopy = false)
+    {
+        var stream = Add(name, () => _folder.CreateFile($"{Names.Streams}/{name}"), isCopy: isCopy);
+        _streamsChanged = true;
+        return stream;
+    }
+
+    private RecordedStream Add(string name, Func<IStreamContent> open, EncryptedCopy? copy = null, bool isCopy = false)
+    {
+        ThrowIfUnusable();
+        if (_streamNames.Count == Limits.MaxStreams)
+            throw new RecordingException(RecordingError.LimitReached, $"A session may have {Limits.MaxStreams} streams.");
+        if (!_streamNames.Add(name))
+            throw new RecordingException(RecordingError.InvalidName, $"The session has a stream {name} already.");
+        var stream = new RecordedStream(this, name, open(), copy) { IsCopy = isCopy };
+        _streams.Add(name, stream);
+        return stream;
+    }
+
+    private Spool OpenSpool() => Spool.Create(
+        _options.SpoolFolder ?? throw new InvalidOperationException("there is no folder for streams that are kept by their hash alone"), _options.SpoolBytes);
 
     /// <summary>Ends the recording: a last entry of kind <c>close</c>, and the final checkpoint. Closing again does nothing.</summary>
     /// <param name="reason">Why the session ended, for the entry.</param>
@@ -165,6 +201,27 @@ public sealed class SessionRecorder : IAsyncDisposable
         await _stopping.CancelAsync();
         await _timer;
         await SealAsync(reason);
+    }
+
+    /// <summary>Puts the engineer's signature on the end beside the recording, after <see cref="CloseAsync"/>; on disk on return.</summary>
+    /// <param name="key">The session's key, which the engineer's certificate vouches for.</param>
+    /// <param name="signature">What his client signed: a <see cref="SessionEnd"/>.</param>
+    /// <returns>For the ledger; null where the recording has no end, or it is another than what was signed. Nothing is kept then.</returns>
+    /// <exception cref="RecordingException">It cannot be written.</exception>
+    public LedgerCountersigned? Countersign(ECDsa key, ReadOnlySpan<byte> signature)
+    {
+        if (!_finished || Head is not { } head || signature.Length > Limits.MaxSmallFile
+            || !SessionEnd.IsSignedBy(key, new SessionEnd(Host, Session, SealedSegments - 1, head), signature))
+            return null;
+        try
+        {
+            Disk.Replace(Path.Combine(Folder, Names.Countersignature), signature);
+            return new LedgerCountersigned(SealedSegments, head, Digest.Hex(signature));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RecordingException(RecordingError.WriteFailed, $"The end cannot be countersigned: {e.Message}", e);
+        }
     }
 
     /// <summary>Stops recording and erases the key. Without <see cref="CloseAsync"/> before, the recording stays without an end.</summary>
@@ -184,6 +241,7 @@ public sealed class SessionRecorder : IAsyncDisposable
 
         _segment.Dispose();
         _gate.Release();
+        _watch.Dispose();
     }
 
     /// <summary>Seals the current segment and begins the next.</summary>
@@ -203,6 +261,7 @@ public sealed class SessionRecorder : IAsyncDisposable
             return earlier;
         _failure.TrySetException(failure);
         _ = _failure.Task.Exception;
+        _failing.Cancel();
         return failure;
     }
 
@@ -214,6 +273,26 @@ public sealed class SessionRecorder : IAsyncDisposable
         if (_closed)
             throw new RecordingException(RecordingError.Closed, "The recording is closed.");
     }
+
+    /// <summary>Waits for its turn, and no longer once the recorder has failed: a disk that hangs holds the turn.</summary>
+    private async ValueTask EnterAsync(SemaphoreSlim turn, CancellationToken cancellationToken)
+    {
+        if (turn.Wait(0, CancellationToken.None))
+            return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _failing.Token);
+        try
+        {
+            await turn.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (_failed is not null)
+        {
+            ThrowIfFailed();
+            throw;
+        }
+    }
+
+    /// <summary>Watches a write of a stream.</summary>
+    internal DiskWatch.Work Watch() => _watch.Begin();
 
     private void AppendEntry(string kind, ReadOnlySpan<byte> body) =>
         _segment.Append(EntryLine.Format(_segment.NextEntry, _time.GetUtcNow(), kind, body));
@@ -238,7 +317,7 @@ public sealed class SessionRecorder : IAsyncDisposable
 
     private async ValueTask SealAsync(string? closeReason)
     {
-        await _sealing.WaitAsync();
+        await EnterAsync(_sealing, CancellationToken.None);
         try
         {
             if (_finished && closeReason is not null)
@@ -262,8 +341,9 @@ public sealed class SessionRecorder : IAsyncDisposable
     /// </summary>
     private async ValueTask SealSegmentAsync(string? closeReason)
     {
+        using var work = _watch.Begin();
         var pieces = TakePieces(final: closeReason is not null);
-        await _gate.WaitAsync();
+        await EnterAsync(_gate, CancellationToken.None);
         try
         {
             if (closeReason is not null)
@@ -291,7 +371,8 @@ public sealed class SessionRecorder : IAsyncDisposable
         lock (_streams)
         {
             _closed |= final;
-            streams = [.. _streams.Values];
+            // What a stream is kept in comes after it: taking the one completes the other.
+            streams = [.. _streams.Values.OrderBy(stream => stream.IsCopy)];
             changed = _streamsChanged;
             _streamsChanged = false;
         }

@@ -30,12 +30,15 @@ public sealed record Verdict(
     VerdictStatus Status, string Reason, string? Session, string? Host, int Segments, long Entries, int Streams, int HeadsWitnessed,
     IReadOnlyList<string>? Ledgers = null)
 {
+    /// <summary>Whether the engineer's client has signed the end.</summary>
+    public bool Countersigned { get; init; }
+
     /// <summary>The line that the command and the shell script print: its first word is OK, INCOMPLETE or TAMPERED.</summary>
     /// <returns>The line, without its end.</returns>
     public override string ToString() => Status switch
     {
         VerdictStatus.Ok => FormattableString.Invariant(
-            $"OK session {Session} on {Host}: {Segments} segments, {Entries} entries, {Streams} streams, {HeadsWitnessed} heads witnessed") + Agreement(),
+            $"OK session {Session} on {Host}: {Segments} segments, {Entries} entries, {Streams} streams, {HeadsWitnessed} heads witnessed") + (Countersigned ? ", end countersigned" : "") + Agreement(),
         VerdictStatus.Incomplete => $"INCOMPLETE {Reason}",
         VerdictStatus.Deleted => $"DELETED {Reason}",
         _ => $"TAMPERED {Reason}",

@@ -60,7 +60,7 @@ public static class RuleCatalog
         (Rule.Uuid, _ => [new UuidDetector()]),
         (Rule.SqlLiteral, _ => [new SqlLiteralDetector()]),
         (Rule.UrlQuery, lists => [new UrlQueryDetector(lists.QueryKeys)]),
-        (Rule.Header, lists => [new HeaderDetector(lists.Headers)]),
+        (Rule.Header, lists => [new HeaderDetector(lists.Headers), new HeaderOptionDetector(lists.Headers)]),
         (Rule.Environment, _ => []),
         (Rule.CommandLine, _ => []),
     ];

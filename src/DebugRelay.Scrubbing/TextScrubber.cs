@@ -150,6 +150,9 @@ public sealed class TextScrubber : IDisposable
         return true;
     }
 
+    /// <summary>Whether it is known already that nothing is found in the text.</summary>
+    internal bool IsClean(ReadOnlySpan<char> text, TextKind kind) => _scanner.IsClean(text, kind);
+
     /// <summary>Whether nothing is looked for at all.</summary>
     internal bool IsEmpty => _detectors.IsEmpty;
 

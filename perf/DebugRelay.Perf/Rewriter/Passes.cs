@@ -20,6 +20,16 @@ internal static class Passes
         return events;
     }
 
+    /// <summary>As <see cref="TraceEvent"/>, with the handler on the parser that knows the events by their metadata: what a tool subscribes to.</summary>
+    public static long TraceEventDynamic(byte[] trace)
+    {
+        using var source = new EventPipeEventSource(new MemoryStream(trace));
+        var events = 0L;
+        source.Dynamic.All += _ => events++;
+        source.Process();
+        return events;
+    }
+
     /// <summary>Our own reader, an empty handler.</summary>
     public static long Read(byte[] trace)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using DebugRelay.NetTrace;
@@ -14,8 +13,6 @@ namespace DebugRelay.Perf.Scrubbing;
 internal static class CleanDiet
 {
     private const double Allowed = 1e-5;
-    private const string Providers = "Microsoft-Extensions-Logging:-1:5,Microsoft-Windows-DotNETRuntime:0x4C14FCCBD:5,Microsoft-Windows-DotNETRuntimePrivate:0x4002000B:5,System.Threading.Tasks.TplEventSource:-1:5,"
-        + "Microsoft-Build:-1:5,System.Net.Http:-1:5,Microsoft-AspNetCore-Server-Kestrel:-1:5,Microsoft-DotNETCore-SampleProfiler:0:5";
 
     /// <summary>Exit code 1 where more than one field in 100,000 was masked.</summary>
     public static async Task<int> RunAsync()
@@ -23,9 +20,7 @@ internal static class CleanDiet
         var folder = Directory.CreateTempSubdirectory("debugrelay-diet-").FullName;
         try
         {
-            await RunAsync(folder, "dotnet", ["new", "classlib", "-o", "lib", "--no-restore"], traced: false);
-            await RunAsync(folder, "dotnet", ["build", "lib", "-nodeReuse:false", "-p:UseSharedCompilation=false"], traced: true);
-            await RunAsync(folder, Environment.ProcessPath!, ["serve"], traced: true);
+            await OrdinaryTraces.RecordAsync(folder);
             Console.WriteLine("| trace | MB | events | string fields | masked | by rule |");
             Console.WriteLine("|---|---|---|---|---|---|");
             long fields = 0, masked = 0;
@@ -42,28 +37,6 @@ internal static class CleanDiet
         finally
         {
             Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static async Task RunAsync(string folder, string program, string[] arguments, bool traced)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-        if (traced)
-        {
-            start.Environment["DOTNET_EnableEventPipe"] = "1";
-            start.Environment["DOTNET_EventPipeConfig"] = Providers;
-            start.Environment["DOTNET_EventPipeOutputPath"] = Path.Combine(folder, "{pid}.nettrace");
-            start.Environment["DOTNET_EventPipeCircularMB"] = "256";
-        }
-
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{Path.GetFileName(program)} {string.Join(' ', arguments)} failed: {output}{await errors}");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using DebugRelay.NetTrace;
@@ -15,7 +14,7 @@ namespace DebugRelay.Perf.Scrubbing;
 internal static class ScrubComparison
 {
     private const int DefaultRounds = 5;
-    private const int Events = 300_000;
+    public const int Events = 300_000;
 
     public static async Task RunAsync(string[] args)
     {
@@ -42,8 +41,8 @@ internal static class ScrubComparison
         var scrubbed = new double[rounds];
         for (var round = 0; round < rounds; round++)
         {
-            read[round] = Seconds(() => Passes.TraceEvent(trace));
-            scrubbed[round] = Seconds(() => Scrub(trace));
+            read[round] = ThreadClock.Seconds(() => Passes.TraceEvent(trace));
+            scrubbed[round] = ThreadClock.Seconds(() => Scrub(trace));
         }
 
         var ratios = read.Zip(scrubbed, (a, b) => a / b).Order().ToArray();
@@ -52,20 +51,12 @@ internal static class ScrubComparison
             $"| {name} | {megabytes:F0} | {masked} | {megabytes / Median(read):F0} | {megabytes / Median(scrubbed):F0} | {Median(ratios):F2} | {ratios[0]:F2} | {ratios[^1]:F2} | {goal} |"));
     }
 
-    private static long Scrub(byte[] trace)
+    public static long Scrub(byte[] trace)
     {
         var input = PipeReader.Create(new MemoryStream(trace), new StreamPipeReaderOptions(bufferSize: 128 * 1024, minimumReadSize: 64 * 1024));
         var output = PipeWriter.Create(Stream.Null, new StreamPipeWriterOptions(minimumBufferSize: 128 * 1024));
         var result = TraceScrubber.ScrubAsync(input, output, ScrubProfile.Default).GetAwaiter().GetResult();
         return result.Summary.State == RewriteState.Complete ? result.Report.Total : throw new InvalidOperationException($"{result.Summary.State}: {result.Summary.Message}");
-    }
-
-    private static double Seconds(Action pass)
-    {
-        GC.Collect();
-        var start = Stopwatch.GetTimestamp();
-        pass();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);

@@ -83,6 +83,7 @@ internal static class AgentHost
         {
             HostLedger ledger = await HostLedger.OpenAsync(configuration.State, LedgerNames.Agent, configuration.Host, RelayProtocol.ProductVersion, TimeProvider.System);
             await SessionRecovery.RunAsync(ledger, configuration.Recordings);
+            SpoolFolder.Clean(configuration.Spool);
             return ledger;
         }
         catch (RecordingException e)
@@ -132,6 +133,7 @@ internal static class AgentHost
             .AddSingleton<InboxCalls>()
             .AddSingleton<Announcer>()
             .AddSingleton<Watching>()
+            .AddSingleton<StreamKeeper>()
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())
             .AddSingleton<HandshakeGate>()

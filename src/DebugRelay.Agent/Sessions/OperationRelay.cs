@@ -16,7 +16,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, StreamKeeper keeper, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -61,7 +61,7 @@ internal sealed partial class OperationRelay(
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            using RecordedStream recorded = session.Recorder.OpenStream(name);
+            using RecordedStream recorded = session.Recorder.OpenStream(name, running.Keeping);
             running.Stream = recorded;
             session.Watchers.Pulse();
             using var over = new CancellationTokenSource();
@@ -106,13 +106,13 @@ internal sealed partial class OperationRelay(
     }
 
     /// <summary>Waits until somebody watches. The operation is decided and recorded; nothing of it has begun.</summary>
-    private static async Task AwaitObserverAsync(RelaySession session, OperationRequest request)
+    private static async Task AwaitObserverAsync(RelaySession session, OperationRequest request, TargetProcess? target)
     {
-        if (!session.Watchers.Any)
+        if (!session.Watchers.Watch(request, target))
             session.Tell(new Notice(ErrorCode.AwaitsObserver, $"{request.Operation} begins when another person watches: debugrelay sessions watch {session.Id}"));
         try
         {
-            await session.Watchers.UntilAsync(() => session.Watchers.Any, session.Ending).WaitAsync(Limits.ObserverWait, session.Ending);
+            await session.Watchers.UntilAsync(() => session.Watchers.Watch(request, target), session.Ending).WaitAsync(Limits.ObserverWait, session.Ending);
         }
         catch (TimeoutException)
         {
@@ -155,12 +155,13 @@ internal sealed partial class OperationRelay(
             return (await reader.ExpectWithinAsync(FrameType.Decided, Limits.BrokerAnswer, session.Ending)).Read(ProtocolJson.Default.Decided);
         });
         GrantFiles? grant = open.Grant is { } sent ? new GrantFiles(sent.Document, sent.Signatures) : null;
-        (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name);
+        StreamKeeping? keeping = keeper.For(request);
+        (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name, keeping);
         await RecordDecisionAsync(session, entry with { RequestSha256 = Digest(open.Request) });
         if (!entry.Allowed)
             throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
         if (decision.NeedsObserver)
-            await AwaitObserverAsync(session, request);
+            await AwaitObserverAsync(session, request, decided.Target);
         if (decision.BreakGlass is { } emergency)
             await announcer.AnnounceAsync(session, request, entry, emergency, session.Ending);
         Accepted accepted = await FromBrokerAsync(session, request, async () =>
@@ -168,7 +169,7 @@ internal sealed partial class OperationRelay(
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
             return (await reader.ExpectWithinAsync(FrameType.Accepted, Limits.BrokerStart, session.Ending)).Read(ProtocolJson.Default.Accepted);
         });
-        return (new RunningOperation(request, grant, decided.Target, decision), accepted);
+        return (new RunningOperation(request, grant, decided.Target, decision) { Keeping = keeping! }, accepted);
     }
 
     private static string? HintFor(Decision decision) => (decision.ApproversNeeded, decision.BreakGlassWouldDo) switch
@@ -208,7 +209,7 @@ internal sealed partial class OperationRelay(
         }
     }
 
-    private (DecisionEntry Entry, Decision Decision) Combine(RelaySession session, OperationRequest request, GrantFiles? grant, Decided decided, string name)
+    private (DecisionEntry Entry, Decision Decision) Combine(RelaySession session, OperationRequest request, GrantFiles? grant, Decided decided, string name, StreamKeeping? keeping)
     {
         var target = new AccessTarget
         {
@@ -217,24 +218,29 @@ internal sealed partial class OperationRelay(
         Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Name, trust.Now);
         if (!decided.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
-        if (session.IsSpent)
-            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(session), decided.Target, null), ours);
         if (!ours.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null), ours);
-        if (request.Parameters?.ProblemFor(ours.Limits!) is { } beyond)
+        if (session.Delivered >= ours.Limits!.Bytes)
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(ours), decided.Target, null), ours);
+        if (request.Parameters?.ProblemFor(ours.Limits) is { } beyond)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, beyond, decided.Target, null), ours);
+        if (keeping is null)
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, NobodyToEncryptTo, decided.Target, null), ours);
         var entry = new DecisionEntry(request.Number, request.Operation, Allowed: true, "agent and broker", null, ours.Reason, decided.Target, name)
         {
             Grant = ours.Grant,
             BreakGlass = ours.BreakGlass is null ? null : true,
             Unscrubbed = request.Unscrubbed ? true : null,
             Observed = ours.NeedsObserver ? true : null,
+            Kept = StreamKeeper.Word(keeping),
             Until = ours.NotAfter,
         };
         return (entry, ours);
     }
 
-    private static string BytesSpent(RelaySession session) => $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows";
+    private const string NobodyToEncryptTo = "the policy keeps this encrypted to reviewers, and the host has no certificate of one that holds (reviewerCertificates)";
+
+    private static string BytesSpent(Decision decision) => $"the session has had the {decision.Limits!.Bytes} bytes that the role allows";
 
     private static async Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
     {
@@ -246,7 +252,7 @@ internal sealed partial class OperationRelay(
     private static string Digest(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));
 
     private static string StreamName(OperationRequest request)
-        => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : request.Parameters is null ? "json" : "nettrace")}";
+        => $"{request.Number:D4}.{(request.Unscrubbed ? "sealed" : Operations.IsDump(request.Operation) ? "dmp" : request.Parameters is null ? "json" : "nettrace")}";
 
     private static partial class Log
     {

@@ -34,6 +34,9 @@ internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allo
     /// <summary>Present and true: runs only while another person watches.</summary>
     public bool? Observed { get; init; }
 
+    /// <summary>What is kept of the stream: <c>hash</c> or <c>encrypted</c>; null where it is its bytes.</summary>
+    public string? Kept { get; init; }
+
     /// <summary>Until when it may run.</summary>
     public DateTimeOffset? Until { get; init; }
 }

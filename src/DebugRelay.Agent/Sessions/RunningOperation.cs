@@ -30,6 +30,9 @@ internal sealed class RunningOperation : IDisposable
     /// <summary>What was decided, with the time until which it holds and why it ends then.</summary>
     public Decision Decision { get; }
 
+    /// <summary>How the recording keeps what it delivers.</summary>
+    public StreamKeeping Keeping { get; init; } = StreamKeeping.Plain;
+
     /// <summary>What it delivers; null while it has not begun.</summary>
     public RecordedStream? Stream { get; set; }
 

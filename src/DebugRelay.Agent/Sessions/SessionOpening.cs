@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Transport;
@@ -36,9 +37,10 @@ internal sealed partial class SessionOpening(
             (VerifiedSession verified, Proof proof, Challenge challenge) = await ChallengeAsync(client, certificate, brokerReader, brokerWriter);
             long number = await ledger.OpenSessionAsync(
                 challenge.Session, verified.Identity.ToString(), client.Remote, verified.Statement.Reason, verified.Statement.Incident);
-            await using SessionRecorder recorder = await StartRecordingAsync(client, challenge.Session);
+            var heads = new HeadPost(client);
+            await using SessionRecorder recorder = await StartRecordingAsync(heads, challenge.Session);
             var ledgers = new LedgerReference(number, ledger.KeySha256, challenge.LedgerKeySha256);
-            await RunRecordedAsync(client, certificate, open, verified, proof, ledgers, recorder, brokerReader, brokerWriter);
+            await RunRecordedAsync(client, certificate, open, verified, proof, ledgers, recorder, heads, brokerReader, brokerWriter);
         }
         catch (RefusedException e)
         {
@@ -82,11 +84,13 @@ internal sealed partial class SessionOpening(
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {identity} as a member", "Ask for a role in this host's policy."));
     }
 
-    private async Task<SessionRecorder> StartRecordingAsync(ClientConnection client, string session)
+    private async Task<SessionRecorder> StartRecordingAsync(HeadPost heads, string session)
     {
         try
         {
-            return SessionRecorder.Create(configuration.Recordings, configuration.Host, session, recordingIdentity, time, new RecorderOptions { CheckpointSealed = c => SendHead(client, c) });
+            return SessionRecorder.Create(
+                configuration.Recordings, configuration.Host, session, recordingIdentity, time,
+                new RecorderOptions { SpoolFolder = configuration.Spool, SpoolBytes = Limits.Spool, CheckpointSealed = heads.Send });
         }
         catch (RecordingException e)
         {
@@ -99,23 +103,43 @@ internal sealed partial class SessionOpening(
     private static void Send(ClientConnection client, Notice notice)
         => _ = client.Frames.WriteAsync(FrameType.Notice, notice, ProtocolJson.Default.Notice, client.Closed).AsTask().ContinueWith(t => t.Exception, TaskScheduler.Default);
 
-    /// <summary>The head of the recording leaves the host as it is made: the client is its first witness.</summary>
-    private static void SendHead(ClientConnection client, SealedCheckpoint head)
-    {
-        var message = new RecordingHead(head.Index, head.Bytes.ToArray(), head.Signature.ToArray());
-        // Not awaited: a client that does not read must not hold up its own recording. One that is gone cannot witness.
-        _ = client.Frames.WriteAsync(FrameType.RecordingHead, message, ProtocolJson.Default.RecordingHead, client.Closed).AsTask()
-            .ContinueWith(t => t.Exception, TaskScheduler.Default);
-    }
-
     private static void SendHead(ClientConnection client, LedgerHead head)
     {
         _ = client.Frames.WriteAsync(FrameType.LedgerHead, new LedgerNote(head.Note.ToArray()), ProtocolJson.Default.LedgerNote, client.Closed).AsTask()
             .ContinueWith(t => t.Exception, TaskScheduler.Default);
     }
 
+    /// <summary>The client has seen all heads and signs the last: without its key nobody can make another end.</summary>
+    private async Task CountersignAsync(RelaySession session, ClientConnection client)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(client.Closed);
+        patience.CancelAfter(Limits.Countersignature);
+        try
+        {
+            while (await client.ReadAsync(patience.Token) is { } frame)
+            {
+                if (frame.Type != FrameType.Countersignature)
+                    continue;
+                Countersignature answer = frame.Read(ProtocolJson.Default.Countersignature);
+                using var key = ECDsa.Create();
+                key.ImportSubjectPublicKeyInfo(session.Proof.EphemeralKey.SubjectPublicKeyInfo.Span, out _);
+                if (session.Recorder.Countersign(key, answer.Signature) is { } countersigned)
+                    await ledger.CountersignedAsync(session.Id, countersigned);
+                return;
+            }
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException or InvalidOperationException)
+        {
+            // It has gone: the recording has its end all the same.
+        }
+        catch (RecordingException e)
+        {
+            Log.CannotRecord(logger, e.Message);
+        }
+    }
+
     private async Task RunRecordedAsync(
-        ClientConnection client, X509Certificate2 certificate, OpenSession open, VerifiedSession verified, Proof proof, LedgerReference ledgers, SessionRecorder recorder, FrameReader brokerReader, FrameWriter brokerWriter)
+        ClientConnection client, X509Certificate2 certificate, OpenSession open, VerifiedSession verified, Proof proof, LedgerReference ledgers, SessionRecorder recorder, HeadPost heads, FrameReader brokerReader, FrameWriter brokerWriter)
     {
         DateTimeOffset notAfter = trust.Current.EndOf(verified, trust.Now, Limits.Session);
         string[] roles = [.. PolicyEngine.RolesOf(trust.Current.Policy, verified.Identity).Select(r => r.Name)];
@@ -134,6 +158,7 @@ internal sealed partial class SessionOpening(
             Log.Opened(logger, session.Id, verified.Identity.ToString(), client.Remote);
             var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, profile.Name, profile.Sha256);
             await client.Frames.WriteAsync(FrameType.SessionOpened, opened, ProtocolJson.Default.SessionOpened, client.Closed);
+            heads.Open();
             session.ForgetTicket();
             session.Notify = notice => Send(client, notice);
             ledger.HeadSigned += PassOn;
@@ -160,26 +185,29 @@ internal sealed partial class SessionOpening(
         }
         finally
         {
-            await CloseAsync(session, client, closed, brokerReader, brokerWriter);
+            await CloseAsync(session, client, closed, open.Countersigns, brokerReader, brokerWriter);
             ledger.HeadSigned -= PassOn;
         }
     }
 
-    private async Task CloseAsync(RelaySession session, ClientConnection client, SessionClosed closed, FrameReader brokerReader, FrameWriter brokerWriter)
+    private async Task CloseAsync(RelaySession session, ClientConnection client, SessionClosed closed, bool countersigns, FrameReader brokerReader, FrameWriter brokerWriter)
     {
         session.End(closed.Code, closed.Message);
         sessions.Remove(session);
         // Who is not wanted any more hears of it now; the rest may take as long as targets and disks need.
-        bool told = ErrorCode.IsWithdrawal(closed.Code);
+        // A disk that hangs may never give them that.
+        bool told = ErrorCode.IsWithdrawal(closed.Code) || closed.Code == ErrorCode.RecordingFailed;
         if (told)
             await TryTellAsync(client, closed);
         // Its operations see the end, stop their targets and record what they delivered; only then is the recording closed.
         await session.OperationsEndedAsync().WaitAsync(Limits.StopDrain + Limits.Opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        bool ended = false;
         await Closing.WaitAsync();
         try
         {
             await session.RecordAsync("close", new CloseEntry(closed.Code, closed.Message), RecordedJson.Default.CloseEntry, durable: true);
             await session.Recorder.CloseAsync(closed.Code);
+            ended = true;
         }
         catch (RecordingException e)
         {
@@ -191,6 +219,8 @@ internal sealed partial class SessionOpening(
         }
         await CloseAtBrokerAsync(client, brokerReader, brokerWriter);
         await CloseInLedgerAsync(session, closed);
+        if (ended && countersigns && !told)
+            await CountersignAsync(session, client);
         Log.Closed(logger, session.Id, closed.Code, closed.Message);
         if (!told)
             await TryTellAsync(client, closed);

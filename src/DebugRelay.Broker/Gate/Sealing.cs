@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Policy.Configuration;
-using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -20,40 +18,16 @@ internal sealed class Sealing(HostConfiguration configuration, LiveTrust trust)
         return new SealOrder(configuration.Host, session.Statement.Session, number, key.SubjectPublicKeyInfo.ToArray(), trust.Current.Policy.ReviewersReadUnscrubbed ? Reviewers() : []);
     }
 
-    /// <summary>Read anew each time: a reviewer who left is not encrypted to, and unscrubbed data are rare.</summary>
     private byte[][] Reviewers()
     {
-        var found = new List<byte[]>();
-        foreach (string path in configuration.ReviewerCertificates)
-        {
-            X509Certificate2Collection certificates = Load(path);
-            if (certificates.Count > 0 && IsReviewer(certificates))
-                found.Add(certificates[0].RawData);
-            foreach (X509Certificate2 certificate in certificates)
-                certificate.Dispose();
-        }
-        return found.Count is > 0 and <= Limits.Reviewers
-            ? [.. found]
+        IReadOnlyList<X509Certificate2> reviewers = ReviewerCertificates.Load(configuration, trust.Current, trust.Now, Warn);
+        byte[][] found = [.. reviewers.Select(reviewer => reviewer.RawData)];
+        foreach (X509Certificate2 reviewer in reviewers)
+            reviewer.Dispose();
+        return found.Length is > 0 and <= Limits.Reviewers
+            ? found
             : throw new ProtocolException(ErrorCode.Denied, "the policy wants reviewers to be able to read unscrubbed data, and the host has no certificate of one that holds (reviewerCertificates)");
     }
 
-    private static X509Certificate2Collection Load(string path)
-    {
-        var certificates = new X509Certificate2Collection();
-        try
-        {
-            certificates.ImportFromPemFile(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            Console.Error.WriteLine($"debugrelay-broker: {path}: {e.Message}");
-        }
-        return certificates;
-    }
-
-    private bool IsReviewer(X509Certificate2Collection certificates)
-    {
-        CertificateResult result = trust.Current.CheckClient(certificates[0], certificates, trust.Now);
-        return result.IsValid && trust.Current.Policy.IsReviewer(result.Identity);
-    }
+    private static void Warn(string problem) => Console.Error.WriteLine($"debugrelay-broker: {problem}");
 }

@@ -12,9 +12,18 @@ namespace DebugRelay.Cli.Commands;
 /// </summary>
 internal sealed class HeadsFile : IDisposable
 {
-    private readonly StreamWriter? _file;
+    private const string Extension = ".heads";
 
-    private HeadsFile(StreamWriter? file) => _file = file;
+    private readonly StreamWriter? _file;
+    private readonly string? _ends;
+
+    /// <param name="file">What takes heads; null: nothing is kept.</param>
+    /// <param name="path">Its path: signed ends lie beside it.</param>
+    private HeadsFile(StreamWriter? file, string? path)
+    {
+        _file = file;
+        _ends = path is null ? null : (path.EndsWith(Extension, StringComparison.Ordinal) ? path[..^Extension.Length] : path) + ".ends";
+    }
 
     /// <summary>Keeps heads where the command says, or as receipts: a file a day in the folder of receipts, which no command needs to name.</summary>
     /// <param name="path">The command's file; null where it names none.</param>
@@ -32,12 +41,13 @@ internal sealed class HeadsFile : IDisposable
                 Directory.CreateDirectory(receipts);
             else
                 Directory.CreateDirectory(receipts, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return new HeadsFile(new StreamWriter(OpenReceipts(Path.Combine(receipts, $"{day.UtcDateTime:yyyy-MM-dd}.heads"))) { AutoFlush = true });
+            string file = Path.Combine(receipts, $"{day.UtcDateTime:yyyy-MM-dd}{Extension}");
+            return new HeadsFile(new StreamWriter(OpenReceipts(file)) { AutoFlush = true }, file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             warn($"no receipts of the recording's heads are kept: {error.Message}");
-            return new HeadsFile(null);
+            return new HeadsFile(null, null);
         }
     }
 
@@ -55,11 +65,11 @@ internal sealed class HeadsFile : IDisposable
     public static HeadsFile Open(string? path)
     {
         if (path is null)
-            return new HeadsFile(null);
+            return new HeadsFile(null, null);
         try
         {
             FileStream stream = File.Exists(path) ? new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read) : PrivateFile.Create(path);
-            return new HeadsFile(new StreamWriter(stream) { AutoFlush = true });
+            return new HeadsFile(new StreamWriter(stream) { AutoFlush = true }, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -75,6 +85,15 @@ internal sealed class HeadsFile : IDisposable
     {
         if (LedgerHead.Parse(head.Note) is { } parsed)
             Add(parsed.Witness);
+    }
+
+    /// <summary>Keeps the end of a recording as we signed it, in a file beside that of the heads: session, segment, head, signature in base64.</summary>
+    public void Add(SessionEnd end, byte[] signature)
+    {
+        if (_ends is null)
+            return;
+        using var file = new StreamWriter(OpenReceipts(_ends));
+        file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{end.Session} {end.Index} {end.Head} {Convert.ToBase64String(signature)}"));
     }
 
     /// <summary>What a head is known by.</summary>

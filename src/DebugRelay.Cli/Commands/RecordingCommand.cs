@@ -21,6 +21,7 @@ internal static class RecordingCommand
         command.Subcommands.Add(ShowCommand.Create(context));
         command.Subcommands.Add(ReplayCommand.Create(context));
         command.Subcommands.Add(ReportCommand.Create(context));
+        command.Subcommands.Add(DecryptCommand.Create(context));
         command.Subcommands.Add(ReviewCommand.Create(context));
         return command;
     }

@@ -4,6 +4,7 @@ using DebugRelay.Policy;
 using DebugRelay.Policy.Grants;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
 
 namespace DebugRelay.Cli.Connection;
 
@@ -74,6 +75,9 @@ internal sealed class EngineerProof : IDisposable
         }
     }
 
+    /// <summary>Signs the end of the session's recording.</summary>
+    public byte[] Countersign(SessionEnd end) => _pair.SignData(end.Statement(), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+
     public void Dispose()
     {
         _pair.Dispose();
@@ -88,6 +92,7 @@ internal sealed class EngineerProof : IDisposable
         Operation = order.Name,
         Target = order.Target is { } target ? new RequestTarget(target.Pid, target.StartTime) : null,
         Parameters = order.EventPipe is { } eventPipe ? ParametersOf(eventPipe) : null,
+        Dump = order.Dump,
         Unscrubbed = order.Unscrubbed,
         Reason = _reason,
         Grant = grant?.Sha256,

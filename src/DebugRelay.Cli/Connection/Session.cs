@@ -2,6 +2,8 @@ using DebugRelay.Cli.Failures;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Protocol.Sealing;
+using DebugRelay.Recording;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Cli.Connection;
 
@@ -13,6 +15,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly AgentConnector _connector;
     private readonly AgentConnection _control;
     private readonly EngineerProof _proof;
+    private readonly HeadChain _heads;
     private readonly CancellationTokenSource _disposed = new();
     private readonly Task<SessionClosed> _listening;
     private readonly Task _beating;
@@ -24,6 +27,7 @@ internal sealed class Session : IAsyncDisposable
     {
         (_connector, _control, _proof) = (connector, control, proof);
         Opened = opened;
+        _heads = new HeadChain(control.Hello.Host, opened.Session);
         _listening = ListenAsync(observer);
         _beating = BeatAsync();
     }
@@ -52,7 +56,7 @@ internal sealed class Session : IAsyncDisposable
         EngineerProof? proof = null;
         try
         {
-            await control.WriteAsync(FrameType.OpenSession, new OpenSession(AgentConnector.ClientName, reason, incident), ProtocolJson.Default.OpenSession, cancellation);
+            await control.WriteAsync(FrameType.OpenSession, new OpenSession(AgentConnector.ClientName, reason, incident, Countersigns: true), ProtocolJson.Default.OpenSession, cancellation);
             Challenge challenge = (await control.ExpectAsync(FrameType.Challenge, cancellation)).Read(ProtocolJson.Default.Challenge);
             proof = EngineerProof.Answer(challenge, connector.Credentials, reason, incident);
             await control.WriteAsync(FrameType.Proof, proof.Message, ProtocolJson.Default.Proof, cancellation);
@@ -169,7 +173,7 @@ internal sealed class Session : IAsyncDisposable
             {
                 if (frame.Type == FrameType.SessionClosed)
                     return frame.Read(ProtocolJson.Default.SessionClosed);
-                Observe(frame, observer);
+                await ObserveAsync(frame, observer);
             }
             return new SessionClosed(ErrorCode.Truncated, "the link to the agent was lost");
         }
@@ -185,7 +189,7 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
-    private void Observe(Frame frame, ISessionObserver observer)
+    private async ValueTask ObserveAsync(Frame frame, ISessionObserver observer)
     {
         switch (frame.Type)
         {
@@ -198,7 +202,7 @@ internal sealed class Session : IAsyncDisposable
                 observer.OnNotice(frame.Read(ProtocolJson.Default.Notice));
                 break;
             case FrameType.RecordingHead:
-                observer.OnHead(Opened.Session, frame.Read(ProtocolJson.Default.RecordingHead));
+                await WitnessAsync(frame.Read(ProtocolJson.Default.RecordingHead), observer);
                 break;
             case FrameType.LedgerHead:
                 observer.OnLedgerHead(frame.Read(ProtocolJson.Default.LedgerNote));
@@ -208,6 +212,21 @@ internal sealed class Session : IAsyncDisposable
             default:
                 throw new ProtocolException(ErrorCode.UnexpectedFrame, $"{frame.Type} came on a session's connection");
         }
+    }
+
+    /// <summary>Keeps a head, and signs the last one if all before it followed from each other.</summary>
+    private async ValueTask WitnessAsync(RecordingHead head, ISessionObserver observer)
+    {
+        observer.OnHead(Opened.Session, head);
+        bool wasBroken = _heads.IsBroken;
+        SessionEnd? end = _heads.Follow(head.Index, head.Checkpoint);
+        if (_heads.IsBroken && !wasBroken)
+            observer.OnNotice(new Notice(ErrorCode.RecordingFailed, "the agent shows a recording that does not follow from what it showed before: its end will not be countersigned"));
+        if (end is null)
+            return;
+        byte[] signature = _proof.Countersign(end);
+        observer.OnEnd(end, signature);
+        await _control.WriteAsync(FrameType.Countersignature, new Countersignature(signature), ProtocolJson.Default.Countersignature, _disposed.Token);
     }
 
     private async ValueTask<Frame?> NextAsync()
@@ -239,6 +258,11 @@ internal interface ISessionObserver
 
     /// <summary>The head of the recording of this session.</summary>
     void OnHead(string session, RecordingHead head);
+
+    /// <summary>The end of the recording, and our signature on it.</summary>
+    void OnEnd(SessionEnd end, byte[] signature)
+    {
+    }
 
     /// <summary>The head of a ledger of the host.</summary>
     void OnLedgerHead(LedgerNote head);

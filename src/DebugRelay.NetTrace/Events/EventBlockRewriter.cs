@@ -72,6 +72,8 @@ internal sealed class EventBlockRewriter(RewriteContext context, bool isV6, IBlo
                 IsPaused = true;
                 return null;
             }
+            if (IsUntouched) SkipKept(content);
+            if (_end == content.Length) break;
             if (!TryReadEvent(content)) return NetTraceFault.BadEvent;
             RewriteEvent(content);
             if (_fault is not null) return _fault;
@@ -107,10 +109,50 @@ internal sealed class EventBlockRewriter(RewriteContext context, bool isV6, IBlo
         _written = default;
     }
 
+    /// <summary>Whether events of the block may be stepped over: nothing before them has changed that they refer to.</summary>
+    private bool IsUntouched => _isCompressed && !_isAnew && !_sizeDiffers && _kind == BlockKind.Event;
+
+    /// <summary>Steps over events whose type is kept unread.</summary>
+    private void SkipKept(ReadOnlySpan<byte> content)
+    {
+        var (at, next) = (_end, _end);
+        var (type, size) = (_header.MetadataId, _header.PayloadSize);
+        var (known, isKept, count) = (0u, false, 0);
+        while (LightHeader.TryRead(content, isV6, ref next, ref type, ref size, out _) && size <= (uint)(content.Length - next))
+        {
+            if (type != known) (known, isKept) = (type, _types.Find(type)?.Action == EventAction.Keep);
+            if (!isKept) break;
+            at = next += (int)size;
+            (_header.MetadataId, _header.PayloadSize) = (type, size);
+            count++;
+        }
+        _end = at;
+        _tally.EventsIn += count;
+        _tally.EventsOut += count;
+    }
+
+    /// <summary>Reads the next event; of its header, as long as headers are not encoded anew, the type and the size alone.</summary>
     private bool TryReadEvent(ReadOnlySpan<byte> content)
     {
         _start = _payloadAt = _end;
+        if (_isCompressed && !_isAnew && LightHeader.TryRead(content, isV6, ref _payloadAt, ref _header.MetadataId, ref _header.PayloadSize, out _sizeAt))
+        {
+            _end = _payloadAt + (int)_header.PayloadSize;
+            return _header.PayloadSize <= (uint)(content.Length - _payloadAt);
+        }
         return TryReadEvent(content, ref _payloadAt, ref _header, out _sizeAt, out _end);
+    }
+
+    /// <summary>Reads what <see cref="TryReadEvent(ReadOnlySpan{byte})"/> left out: the whole header of the event at hand.</summary>
+    private void ReadWholeHeader(ReadOnlySpan<byte> content)
+    {
+        if (_isAnew) return;
+        EventHeader header = default;
+        for (int at = BinaryPrimitives.ReadUInt16LittleEndian(content), end; at <= _start; at = end)
+        {
+            if (!TryReadEvent(content, ref at, ref header, out _, out end)) return;
+        }
+        _header = header;
     }
 
     private bool TryReadEvent(ReadOnlySpan<byte> content, ref int at, ref EventHeader header, out int sizeAt, out int end)
@@ -126,6 +168,7 @@ internal sealed class EventBlockRewriter(RewriteContext context, bool isV6, IBlo
         }
         _tally.EventsIn++;
         var verdict = _judge.Judge(_header.MetadataId, payload);
+        if (verdict == Verdict.Drop) ReadWholeHeader(content);
         if (verdict == Verdict.Drop && !_mender.TryDrop(_header.CaptureThread))
         {
             _tally.CountBlanked(BlankReason.TooManyThreads);
@@ -273,6 +316,7 @@ internal sealed class EventBlockRewriter(RewriteContext context, bool isV6, IBlo
     /// <summary>Ends the output block, and begins another that goes on with the events that follow.</summary>
     private void Split(ReadOnlySpan<byte> content)
     {
+        ReadWholeHeader(content);
         if (!_isRestChecked && !IsRestWhole(content))
         {
             _fault = NetTraceFault.BadEvent;

@@ -54,6 +54,8 @@ internal sealed class EventEditor
 
     public EventField Field(int i) => _fields[At(i).Field];
 
+    public int FieldIndex(int i) => At(i).Field;
+
     public ReadOnlySpan<byte> Bytes(int i, ReadOnlySpan<byte> payload) => payload.Slice(At(i).Start, At(i).Length);
 
     public ReadOnlySpan<char> Text(int i, ReadOnlySpan<byte> payload)

@@ -40,7 +40,7 @@ public sealed record HostConfiguration
     /// <summary>The folder of what must not be forgotten; `agent` and `broker` below it are apart.</summary>
     public required string State { get; init; }
 
-    /// <summary>The folder of bytes on their way.</summary>
+    /// <summary>The folder of bytes on their way, where the recording does not keep them.</summary>
     public required string Spool { get; init; }
 
     /// <summary>`spawn`, or the path of the broker's socket.</summary>
@@ -49,7 +49,7 @@ public sealed record HostConfiguration
     /// <summary>Whether an off-host sink is configured (`"announce": "shipper"`): an emergency waits until it has acknowledged.</summary>
     public bool AnnounceOffHost { get; init; }
 
-    /// <summary>Certificates of reviewers, PEM: where the policy says so, unscrubbed data in recordings are encrypted to them.</summary>
+    /// <summary>Certificates of reviewers, PEM: where the policy says so, what recordings keep is encrypted to them.</summary>
     public IReadOnlyList<string> ReviewerCertificates { get; init; } = [];
 
     /// <summary>The host's name in policy and recordings.</summary>

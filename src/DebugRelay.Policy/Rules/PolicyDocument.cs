@@ -35,6 +35,9 @@ public sealed record PolicyDocument
     /// <summary>Whether reviewers can read unscrubbed data later; else the recording's copy of them can be read by nobody.</summary>
     public bool ReviewersReadUnscrubbed { get; init; }
 
+    /// <summary>What recordings keep of what was delivered.</summary>
+    public RecordingRules Recordings { get; init; } = RecordingRules.Default;
+
     /// <summary>The policy of a host that has none: it allows nothing.</summary>
     public static PolicyDocument Empty { get; } = new() { Roles = [] };
 

@@ -22,6 +22,7 @@ internal static class PolicyReader
         (IReadOnlyList<IdentityPattern> reviewers, bool readUnscrubbed) = ReadReviewers(document.Optional("reviewers"));
         IReadOnlyList<IdentityPattern> denySigners = ReadMemberList(document.Optional("denySigners"));
         IReadOnlySet<string> staleCrl = ReadStaleCrl(document.Optional("staleCrl"));
+        RecordingRules recordings = ReadRecordings(document.Optional("recordings"));
         document.Optional("$schema")?.AsText(Limits.ReasonCharacters);
         document.End();
         return new PolicyDocument
@@ -33,6 +34,7 @@ internal static class PolicyReader
             ReviewersReadUnscrubbed = readUnscrubbed,
             DenySigners = denySigners,
             StaleCrlAllow = staleCrl,
+            Recordings = recordings,
         };
     }
 
@@ -234,6 +236,25 @@ internal static class PolicyReader
         "ciphertext" => true,
         "hash" => false,
         _ => throw value.Error("must be \"ciphertext\" (reviewers can read it) or \"hash\""),
+    };
+
+    private static RecordingRules ReadRecordings(StrictValue? value)
+    {
+        if (value is null) return RecordingRules.Default;
+        ObjectReader reader = value.AsObject();
+        KeptStreams streams = reader.Optional("streams") is { } all ? ReadKeptStreams(all) : KeptStreams.Plain;
+        var operations = new Dictionary<string, KeptStreams>(StringComparer.Ordinal);
+        foreach ((string name, StrictValue item) in reader.Optional("operations")?.AsMap() ?? []) operations.Add(KnownOperation(item, name), ReadKeptStreams(item));
+        reader.End();
+        return new RecordingRules(streams, operations);
+    }
+
+    private static KeptStreams ReadKeptStreams(StrictValue value) => value.AsText(Limits.NameCharacters) switch
+    {
+        "plain" => KeptStreams.Plain,
+        "hash" => KeptStreams.Hash,
+        "encrypted" => KeptStreams.Encrypted,
+        _ => throw value.Error("must be \"plain\", \"hash\" or \"encrypted\""),
     };
 
     private static string KnownOperation(StrictValue value, string operation) => Operations.IsKnown(operation)

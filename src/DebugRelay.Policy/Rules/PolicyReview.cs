@@ -138,6 +138,10 @@ public static class PolicyReview
 
     private static IEnumerable<PolicyFinding> OfPeople(PolicyDocument policy)
     {
+        if (policy.Recordings.Operations.Values.Append(policy.Recordings.Streams).Contains(KeptStreams.Encrypted) && policy.Reviewers.Count == 0)
+        {
+            yield return new PolicyFinding("contradiction", "recordings", "there are no \"reviewers\" to encrypt to, so what is to be kept encrypted is refused");
+        }
         if (policy.Roles.Count == 0) yield return new PolicyFinding("allows-nothing", "roles", "there is no role, so nobody may do anything");
         (string Name, IReadOnlyList<IdentityPattern> Members)[] lists =
             [("approvers", policy.Approvers), ("reviewers", policy.Reviewers), ("denySigners", policy.DenySigners)];

@@ -11,7 +11,8 @@ public sealed record Hello(int Protocol, string Version, string Host, DateTimeOf
 /// <param name="Client">Name and version of the client.</param>
 /// <param name="Reason">Why, in the engineer's words; null where none is given.</param>
 /// <param name="Incident">The incident's id; null where none is given.</param>
-public sealed record OpenSession(string Client, string? Reason, string? Incident);
+/// <param name="Countersigns">Whether the client answers the recording's last head with a <see cref="Countersignature"/>.</param>
+public sealed record OpenSession(string Client, string? Reason, string? Incident, bool Countersigns = false);
 
 /// <summary>What the client has to sign.</summary>
 /// <param name="Host">The host's name.</param>
@@ -65,6 +66,7 @@ public sealed record Accepted(ulong Number, string Rule, int? UsesLeft = null);
 /// <param name="Scrubbed">Masked values by rule: counts, never values.</param>
 /// <param name="Events">What became of the events; null where the result is not a trace.</param>
 /// <param name="ScrubbedBy">The same by provider (or other source) and rule; null where nothing was masked.</param>
+/// <param name="Dump">Of a dump: what was done to it, with the SHA-256 of the whole, whichever part of it came; else null.</param>
 public sealed record OperationEnd(
     long Bytes,
     string Sha256,
@@ -73,7 +75,15 @@ public sealed record OperationEnd(
     string? Message,
     SortedDictionary<string, long> Scrubbed,
     EventCounts? Events,
-    SortedDictionary<string, SortedDictionary<string, long>>? ScrubbedBy = null);
+    SortedDictionary<string, SortedDictionary<string, long>>? ScrubbedBy = null,
+    DumpReport? Dump = null);
+
+/// <summary>How far an operation is that delivers when it is done.</summary>
+/// <param name="Stage">What is being done: take, read, heap, native, verify, deliver.</param>
+/// <param name="Done">Bytes done of the stage; 0 where the stage counts none.</param>
+/// <param name="Total">Bytes of the stage; 0 where they are not known.</param>
+/// <param name="Id">By which the result can be asked for again when the link breaks; null where it cannot.</param>
+public sealed record OperationProgress(string Stage, long Done, long Total, string? Id = null);
 
 /// <summary>What became of a trace's events.</summary>
 /// <param name="Read">Events that the target sent.</param>
@@ -132,6 +142,10 @@ public sealed record InboxLetter(string Id, byte[] Document, DateTimeOffset Ends
 /// <param name="Checkpoint">The checkpoint's exact bytes.</param>
 /// <param name="Signature">By the segment's key.</param>
 public sealed record RecordingHead(int Index, byte[] Checkpoint, byte[] Signature);
+
+/// <summary>The client's answer to the last head of its session's recording: it has seen all heads, and each follows from the one before.</summary>
+/// <param name="Signature">By the session's ephemeral key, over the statement of the session's end: ECDSA with SHA-256, DER.</param>
+public sealed record Countersignature(byte[] Signature);
 
 /// <summary>The head of a ledger of the host, as it is made.</summary>
 /// <param name="Note">A C2SP tlog-checkpoint, signed.</param>

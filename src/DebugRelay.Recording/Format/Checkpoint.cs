@@ -10,8 +10,12 @@ namespace DebugRelay.Recording;
 /// <param name="Bytes">The piece's length.</param>
 /// <param name="Sha256">The piece's SHA-256, in hex.</param>
 /// <param name="Whole">The whole stream's SHA-256 when this piece completes it, otherwise null.</param>
-internal sealed record StreamPiece(string Name, long Offset, long Bytes, string Sha256, string? Whole)
+/// <param name="IsHashed">Whether the recording keeps the stream by its hash alone: there is no file.</param>
+internal sealed record StreamPiece(string Name, long Offset, long Bytes, string Sha256, string? Whole, bool IsHashed = false)
 {
+    public const string Kept = "stream";
+    public const string Hashed = "hashed";
+
     public long End => Offset + Bytes;
 }
 
@@ -56,7 +60,7 @@ internal sealed record Checkpoint(
         Line(text, $"agent-sha256 {ChainSha256}");
         Line(text, $"next-key-sha256 {NextKeySha256}");
         foreach (var piece in Streams)
-            Line(text, $"stream {piece.Name} {piece.Offset} {piece.Bytes} {piece.Sha256} {piece.Whole ?? StreamOpen}");
+            Line(text, $"{(piece.IsHashed ? StreamPiece.Hashed : StreamPiece.Kept)} {piece.Name} {piece.Offset} {piece.Bytes} {piece.Sha256} {piece.Whole ?? StreamOpen}");
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 
@@ -92,10 +96,11 @@ internal sealed record Checkpoint(
         var streams = new List<StreamPiece>();
         while (!reader.Failed && !reader.AtEnd)
         {
-            var values = reader.Values("stream", 5);
+            var isHashed = reader.Follows(StreamPiece.Hashed);
+            var values = reader.Values(isHashed ? StreamPiece.Hashed : StreamPiece.Kept, 5);
             if (Names.IsValid(values[0]) && TryCount(values[1], long.MaxValue / 2, out var offset)
                 && TryCount(values[2], long.MaxValue / 2, out var bytes) && IsHex(values[3]) && IsHexOr(values[4], StreamOpen))
-                streams.Add(new StreamPiece(values[0], offset, bytes, values[3], values[4] == StreamOpen ? null : values[4]));
+                streams.Add(new StreamPiece(values[0], offset, bytes, values[3], values[4] == StreamOpen ? null : values[4], isHashed));
             else
                 reader.Failed = true;
         }
@@ -134,6 +139,9 @@ internal sealed record Checkpoint(
         public readonly bool AtEnd => _position == _text.Length;
 
         public bool Is(string line) => Next() == line;
+
+        /// <summary>Whether the next line has this name.</summary>
+        public readonly bool Follows(string name) => _text.AsSpan(_position).StartsWith(name);
 
         /// <summary>The values of a line; empty strings, and <see cref="Failed"/>, if the line is another.</summary>
         public string[] Values(string name, int count)

@@ -37,13 +37,13 @@ internal static class Disk
     /// <summary>Puts a whole file in the place of another: after a crash there is the old one or the new one, never a part.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> bytes)
     {
-        using (var file = OpenFile(path + ".new", FileMode.Create))
+        using (var file = OpenFile(path + Names.Unfinished, FileMode.Create))
         {
             RandomAccess.Write(file.SafeFileHandle, bytes, 0);
             RandomAccess.FlushToDisk(file.SafeFileHandle);
         }
 
-        File.Move(path + ".new", path, overwrite: true);
+        File.Move(path + Names.Unfinished, path, overwrite: true);
         SyncFolder(Path.GetDirectoryName(path)!);
     }
 

@@ -9,6 +9,15 @@ internal static class Names
     public const string Chain = "agent.crt";
     public const string Streams = "streams";
 
+    /// <summary>What an encrypted stream's own files add to its name: its pieces, and their key.</summary>
+    public const string EncryptedPieces = ".enc";
+
+    /// <inheritdoc cref="EncryptedPieces"/>
+    public const string EncryptedKey = ".key";
+
+    /// <summary>The signature of the engineer's client on the end.</summary>
+    public const string Countersignature = "end.sig";
+
     public const string ReviewDocument = ".json";
     public const string ReviewSignature = ".p7s";
 
@@ -17,7 +26,10 @@ internal static class Names
     public const string KeyCertification = "cert";
     public const string Signature = "sig";
     public const string Checkpoint = "checkpoint";
-    public const string UnfinishedCheckpoint = "checkpoint.new";
+    public const string UnfinishedCheckpoint = Checkpoint + Unfinished;
+
+    /// <summary>What is added to the name of a file that is being written.</summary>
+    public const string Unfinished = ".new";
 
     /// <summary>What a sealed segment consists of beside its checkpoint, in the order of checking.</summary>
     public static readonly string[] Sealed = [Entries, Key, KeyCertification, Signature];
@@ -26,10 +38,17 @@ internal static class Names
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     /// <summary>
-    /// Whether a file is a review, which came to the recording after its end and is signed by its reviewer: <c>review.json</c> and
-    /// <c>review.p7s</c>, <c>review-2.json</c> and so on. No checkpoint speaks of them.
+    /// Whether a file came to the recording after its end, so that no checkpoint speaks of it: the end's countersignature, or a review, which is signed by
+    /// its reviewer: <c>review.json</c> and <c>review.p7s</c>, <c>review-2.json</c> and so on.
     /// </summary>
-    public static bool IsAfterthought(string fileName) =>
+    public static bool IsAfterthought(string fileName)
+    {
+        // A crash leaves them half written under another name.
+        var name = fileName.EndsWith(Unfinished, StringComparison.Ordinal) ? fileName[..^Unfinished.Length] : fileName;
+        return name == Countersignature || IsReview(name);
+    }
+
+    private static bool IsReview(string fileName) =>
         Path.GetExtension(fileName) is ReviewDocument or ReviewSignature
         && Enumerable.Range(1, Limits.MaxReviews).Any(number => Path.GetFileNameWithoutExtension(fileName) == Review(number));
 

@@ -137,6 +137,14 @@ public sealed class HostLedger : IAsyncDisposable
     public Task CloseSessionAsync(string session, LedgerClose close) =>
         AppendAsync(LedgerKinds.Close, session, close, LedgerJson.Default.LedgerClose, durable: true);
 
+    /// <summary>States that the end of a recording is countersigned.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="countersigned">What is signed.</param>
+    /// <returns>A task that is done when it is written.</returns>
+    /// <exception cref="RecordingException">It cannot be written.</exception>
+    public Task CountersignedAsync(string session, LedgerCountersigned countersigned) =>
+        AppendAsync(LedgerKinds.Countersigned, session, countersigned, LedgerJson.Default.LedgerCountersigned, durable: false);
+
     /// <summary>States what was found of a session that a crash ended; on disk on return.</summary>
     /// <param name="session">The session.</param>
     /// <param name="recovered">What was found.</param>

@@ -17,6 +17,9 @@ public static class LedgerKinds
     /// <summary>It was decided upon: <see cref="LedgerDecision"/>. On disk before the operation runs.</summary>
     public const string Decision = "decision";
 
+    /// <summary>The engineer's client has signed the end of a recording.</summary>
+    public const string Countersigned = "countersigned";
+
     /// <summary>An operation is over: <see cref="LedgerEnd"/>.</summary>
     public const string End = "end";
 
@@ -91,6 +94,12 @@ public sealed record LedgerRecovered(int Segments, string? Head, long Entries);
 /// <param name="Bytes">The recording's size.</param>
 public sealed record LedgerDeleted(string Reason, int Segments, string? Head, long Bytes);
 
+/// <summary>Entry `countersigned`: the engineer's client has signed the end of the recording; the signature lies beside it.</summary>
+/// <param name="Segments">How many segments are sealed.</param>
+/// <param name="Head">SHA-256 of the last checkpoint.</param>
+/// <param name="SignatureSha256">SHA-256 of the signature.</param>
+public sealed record LedgerCountersigned(int Segments, string Head, string SignatureSha256);
+
 /// <summary>How the bodies of a ledger's entries are written and read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LedgerStart))]
@@ -101,4 +110,5 @@ public sealed record LedgerDeleted(string Reason, int Segments, string? Head, lo
 [JsonSerializable(typeof(LedgerClose))]
 [JsonSerializable(typeof(LedgerRecovered))]
 [JsonSerializable(typeof(LedgerDeleted))]
+[JsonSerializable(typeof(LedgerCountersigned))]
 public sealed partial class LedgerJson : JsonSerializerContext;

@@ -92,6 +92,8 @@ internal static class DecisionsSection
             html.Element("small", $"{ReportText.Count(operation.Scrubbed.Values.Sum())} values masked");
         if (operation.Partial)
             html.Element("small", $"cut: {operation.PartialReason}");
+        if (operation.Kept is { } kept)
+            html.Element("small", kept == "hash" ? "kept by its hash alone" : "kept encrypted to reviewers");
         if (operation.Sha256 is { } hash)
             html.Open("small").Element("code", Short(hash), "title", hash).Close();
     }

@@ -129,6 +129,9 @@ public sealed record RecordedOperation
     /// <summary>The file in <c>streams/</c> that holds what was delivered.</summary>
     public string? Stream { get; init; }
 
+    /// <summary>What is kept of it: <c>hash</c>, or <c>encrypted</c> to reviewers; null where it is its bytes.</summary>
+    public string? Kept { get; init; }
+
     /// <summary>When it was over; null where the recording ends before.</summary>
     public DateTimeOffset? Ended { get; init; }
 

@@ -66,10 +66,29 @@ public static class SessionStory
             Remote = body.TextOf("remote"),
             Roles = body.TextsOf("roles"),
             Client = body.TextOf("client"),
-            Reason = body.TextOf("reason"),
-            Incident = body.TextOf("incident"),
+            Reason = SignedText(body, "reason") ?? body.TextOf("reason"),
+            Incident = SignedText(body, "incident") ?? body.TextOf("incident"),
             Scrub = body.TextOf("scrub"),
         };
+
+        /// <summary>What the engineer signed is his word; the entry's own copy of it is the agent's.</summary>
+        private static string? SignedText(JsonElement body, string name)
+        {
+            if (body.ObjectOf("proof")?.TextOf("statement") is not { } base64)
+                return null;
+            var bytes = new byte[base64.Length];
+            if (!Convert.TryFromBase64String(base64, bytes, out var length))
+                return null;
+            try
+            {
+                using var statement = JsonDocument.Parse(bytes.AsMemory(0, length));
+                return statement.RootElement.TextOf(name);
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
 
         /// <summary>The agent closes with code and message; the recorder's own last entry repeats the code as its reason.</summary>
         private void TakeClose(JsonElement body) => _session = _session with
@@ -112,6 +131,7 @@ public static class SessionStory
                 BreakGlass = body.FlagOf("breakGlass"),
                 Unscrubbed = body.FlagOf("unscrubbed"),
                 Stream = body.TextOf("stream"),
+                Kept = body.TextOf("kept"),
                 Pid = target?.CountOf("pid") is { } pid ? (int)pid : operation.Pid,
                 Process = target?.TextOf("name"),
                 User = target?.TextOf("user"),

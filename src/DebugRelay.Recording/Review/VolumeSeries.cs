@@ -20,27 +20,21 @@ public static class VolumeSeries
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var spans = new List<VolumeSpan>();
+        var hashed = new HashSet<string>(StringComparer.Ordinal);
         var from = opened;
-        for (var index = 0; ReadCheckpoint(path, index) is { } checkpoint; index++)
+        foreach (var checkpoint in CheckpointFiles.Read(path))
         {
             var to = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(checkpoint.TimeMilliseconds, 0, LatestTime));
-            spans.Add(new VolumeSpan(from, to < from ? from : to, checkpoint.Streams.Sum(piece => piece.Bytes)));
+            hashed.UnionWith(checkpoint.Streams.Where(piece => piece.IsHashed).Select(piece => piece.Name));
+            spans.Add(new VolumeSpan(from, to < from ? from : to, checkpoint.Streams.Where(piece => !IsCopy(piece.Name, hashed)).Sum(piece => piece.Bytes)));
             from = spans[^1].To;
         }
 
         return spans;
     }
 
-    private static Checkpoint? ReadCheckpoint(string path, int index)
-    {
-        var file = Path.Combine(path, Names.Segment(index, Names.Checkpoint));
-        try
-        {
-            return File.Exists(file) && new FileInfo(file).Length <= Limits.MaxCheckpoint ? Checkpoint.Parse(File.ReadAllBytes(file)) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    /// <summary>What an encrypted stream is kept in was not delivered besides.</summary>
+    private static bool IsCopy(string name, HashSet<string> hashed) =>
+        (name.EndsWith(Names.EncryptedPieces, StringComparison.Ordinal) || name.EndsWith(Names.EncryptedKey, StringComparison.Ordinal))
+        && hashed.Contains(Path.GetFileNameWithoutExtension(name));
 }

@@ -5,42 +5,45 @@ using System.Text.Json;
 namespace DebugRelay.Recording;
 
 /// <summary>
-/// The engineer's own signatures in a recording: on the statement that opened the session, and with the key that it names on each request. What was
-/// allowed must have been asked by him. An agent that is taken over can seal what it likes, but not sign for an engineer.
+/// The engineer's own signatures in a recording: on the statement that opened the session, and with the key that it names on each request and on the
+/// end. What was allowed must have been asked by him, once and so; what is said to be delivered must be what is kept. An agent that is taken over can
+/// seal what it likes, but not sign for an engineer.
 /// </summary>
-internal sealed class EngineerSignatures(string path, Checkpoint first, X509Certificate2Collection trustAnchors)
+internal sealed class EngineerSignatures(
+    string path, Checkpoint first, X509Certificate2Collection trustAnchors, Deliveries deliveries) : IDisposable
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     // A session may end with its engineer's certificate, and its first checkpoint be later by a segment's length.
     private const long SegmentSeconds = 5;
 
-    private readonly HashSet<string> _signed = new(StringComparer.Ordinal);
+    // By the SHA-256 of the signed bytes: what they ask.
+    private readonly Dictionary<string, Asked> _signed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _allowed = new(StringComparer.Ordinal);
     private ECDsa? _key;
 
     /// <summary>Reads the entries of the sealed segments.</summary>
     /// <returns>What is wrong, or null.</returns>
     public string? Check(int segments)
     {
-        try
+        for (var index = 0; index < segments; index++)
         {
-            for (var index = 0; index < segments; index++)
+            var name = Names.Segment(index, Names.Entries);
+            foreach (var (line, _) in LedgerReader.ReadLines(Path.Combine(path, name)))
             {
-                var name = Names.Segment(index, Names.Entries);
-                foreach (var (line, _) in LedgerReader.ReadLines(Path.Combine(path, name)))
-                {
-                    if (CheckLine(line, name) is { } problem)
-                        return problem;
-                }
+                if (CheckLine(line, name) is { } problem)
+                    return problem;
             }
+        }
 
-            return null;
-        }
-        finally
-        {
-            _key?.Dispose();
-        }
+        return null;
     }
+
+    /// <summary>Whether the engineer's key has signed the recording's end.</summary>
+    public bool HasCountersigned(Checkpoint last, string headSha256, byte[] signature) =>
+        _key is not null && SessionEnd.IsSignedBy(_key, new SessionEnd(last.Host, last.Session, last.Index, headSha256), signature);
+
+    public void Dispose() => _key?.Dispose();
 
     /// <summary>Most lines are of other kinds, which need no parsing.</summary>
     private string? CheckLine(ReadOnlySpan<byte> line, string name)
@@ -54,7 +57,9 @@ internal sealed class EngineerSignatures(string path, Checkpoint first, X509Cert
         if (rest.StartsWith("request\""u8))
             return Read(line, Remember, null);
         if (rest.StartsWith("decision\""u8) && line.IndexOf("\"allowed\":true"u8) >= 0)
-            return Read(line, CheckDecision, $"{name} allows what no engineer signed");
+            return Read(line, body => CheckDecision(body, name), $"{name} allows what no engineer signed");
+        if (rest.StartsWith("end\""u8))
+            return Read(line, deliveries.Check, $"{name} holds an end that cannot be read");
         return null;
     }
 
@@ -69,9 +74,11 @@ internal sealed class EngineerSignatures(string path, Checkpoint first, X509Cert
         if (!HasSigned(certificates[0], statement, proof.GetProperty("signature"u8).GetBytesFromBase64()) || !IsForThisSession(statement))
             throw new FormatException();
         var seconds = first.TimeMilliseconds / 1000;
-        return IsTrustedAt(certificates, seconds) || IsTrustedAt(certificates, seconds - SegmentSeconds)
+        if (!IsTrustedAt(certificates, seconds) && !IsTrustedAt(certificates, seconds - SegmentSeconds))
+            return "the engineer's certificate was not trusted when the session was opened";
+        return body.TextOf("identity") is not { Length: > 0 } identity || EngineerNames.Of(certificates[0]).Contains(identity, StringComparer.Ordinal)
             ? null
-            : "the engineer's certificate was not trusted when the session was opened";
+            : "the engineer's certificate is not that of whom the recording names";
     }
 
     /// <summary>The statement is for this session on this host, and names the key of its requests.</summary>
@@ -93,13 +100,20 @@ internal sealed class EngineerSignatures(string path, Checkpoint first, X509Cert
         var request = body.GetProperty("request"u8).GetBytesFromBase64();
         var signature = body.GetProperty("signature"u8).GetBytesFromBase64();
         if (_key is not null && _key.VerifyData(request, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
-            _signed.Add(Digest.Hex(request));
+            _signed[Digest.Hex(request)] = Asked.Read(request);
         return null;
     }
 
-    /// <exception cref="FormatException">It allows what was not asked.</exception>
-    private string? CheckDecision(JsonElement body) =>
-        _signed.Contains(body.GetProperty("requestSha256"u8).GetString() ?? "") ? null : throw new FormatException();
+    /// <exception cref="FormatException">It allows what was not asked, or not so.</exception>
+    private string? CheckDecision(JsonElement body, string name)
+    {
+        var request = body.GetProperty("requestSha256"u8).GetString() ?? "";
+        if (!_signed.TryGetValue(request, out var asked) || asked != Asked.Read(body))
+            throw new FormatException();
+        if (body.TextOf("stream") is { } stream && asked.Number is { } number)
+            deliveries.Expect(number, stream);
+        return _allowed.Add(request) ? null : $"{name} allows the same request twice";
+    }
 
     /// <summary>The check's answer, or what is said of a line that does not have its kind's form.</summary>
     private static string? Read(ReadOnlySpan<byte> line, Func<JsonElement, string?> check, string? malformed)
@@ -131,4 +145,17 @@ internal sealed class EngineerSignatures(string path, Checkpoint first, X509Cert
 
     private bool IsTrustedAt(X509Certificate2Collection certificates, long seconds) =>
         TrustedChain.Exists(certificates, ClientAuthentication, seconds, trustAnchors);
+}
+
+/// <summary>What a request asks, and what a decision says of it: they must be the same.</summary>
+internal sealed record Asked(ulong? Number, string? Operation, long? Pid)
+{
+    /// <exception cref="JsonException">The bytes are no JSON.</exception>
+    public static Asked Read(byte[] request)
+    {
+        using var json = JsonDocument.Parse(request);
+        return Read(json.RootElement);
+    }
+
+    public static Asked Read(JsonElement body) => new(body.NumberOf("number"), body.TextOf("operation"), body.ObjectOf("target")?.CountOf("pid"));
 }

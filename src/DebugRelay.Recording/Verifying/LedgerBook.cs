@@ -19,6 +19,8 @@ internal sealed class LedgerAccount
     public LedgerRecovered? Recovered { get; set; }
 
     public LedgerDeleted? Deleted { get; set; }
+
+    public LedgerCountersigned? Countersigned { get; set; }
 }
 
 /// <summary>A ledger that was read whole: is it one, is it signed, is it what was witnessed, and what does it tell.</summary>
@@ -138,6 +140,9 @@ internal sealed class LedgerBook
                 break;
             case LedgerKinds.Deleted:
                 account.Deleted = Body(entry, LedgerJson.Default.LedgerDeleted);
+                break;
+            case LedgerKinds.Countersigned:
+                account.Countersigned = Body(entry, LedgerJson.Default.LedgerCountersigned);
                 break;
             default:
                 break;

@@ -5,7 +5,8 @@ namespace DebugRelay.Recording;
 /// <param name="session">The session.</param>
 /// <param name="checkpoints">SHA-256 of its checkpoints.</param>
 /// <param name="isFinal">Whether the last one ends it.</param>
-internal sealed class LedgerComparison(RecordedStory story, string session, IReadOnlyList<string> checkpoints, bool isFinal)
+/// <param name="countersigned">Whether the engineer's client has signed the end.</param>
+internal sealed class LedgerComparison(RecordedStory story, string session, IReadOnlyList<string> checkpoints, bool isFinal, bool countersigned)
 {
     public string? Check(LedgerBook book) => book.Problem ?? (book.Role == LedgerNames.Agent ? CheckAgents(book) : CheckBrokers(book));
 
@@ -15,6 +16,8 @@ internal sealed class LedgerComparison(RecordedStory story, string session, IRea
             return "the agent's ledger knows nothing of this session";
         if (story.Entries > 0 && (story.Number != account.Open.Number || story.AgentKeySha256 != book.KeySha256))
             return "the recording names another place in the agent's ledger, or another ledger";
+        if (account.Countersigned is not null && !countersigned)
+            return $"the end was countersigned, but {Names.Countersignature} is missing";
         return CheckLength(account) ?? CheckRequests(account, "agent") ?? CheckAgentsDecisions(account) ?? CheckAgentsEnds(account);
     }
 

@@ -18,6 +18,7 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
     private long _earliest = long.MaxValue;
     private long _latest = long.MinValue;
     private int _witnessed;
+    private bool _countersigned;
 
     public Verdict Run()
     {
@@ -26,7 +27,7 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
         {
             var isEmpty = _inventory.Problem is null && _inventory.Sealed == 0;
             var problem = isEmpty ? CheckLedgers() : _inventory.Problem ?? CheckAgent() ?? CheckSegments() ?? CheckAfterEnd() ?? CheckTrust()
-                ?? new EngineerSignatures(path, _first!, trustAnchors).Check(_inventory.Sealed) ?? CheckHeads() ?? CheckLedgers();
+                ?? CheckEngineer() ?? CheckHeads() ?? CheckLedgers();
             if (isEmpty && problem is null)
                 return Conclude(VerdictStatus.Incomplete, "no segment is sealed");
             if (problem is not null)
@@ -42,7 +43,10 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
     }
 
     private Verdict Conclude(VerdictStatus status, string reason) =>
-        new(status, reason, _first?.Session, _first?.Host, _checkpointSha256.Count, _entries, _streams.Count, _witnessed, options.Ledgers?.Roles ?? []);
+        new(status, reason, _first?.Session, _first?.Host, _checkpointSha256.Count, _entries, _streams.Count, _witnessed, options.Ledgers?.Roles ?? [])
+        {
+            Countersigned = _countersigned,
+        };
 
     private string? CheckAgent()
     {
@@ -147,7 +151,7 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
         foreach (var piece in checkpoint.Streams)
         {
             if (!_streams.TryGetValue(piece.Name, out var stream))
-                _streams[piece.Name] = stream = new SealedStream(Path.Combine(path, Names.Streams, piece.Name), piece.Name);
+                _streams[piece.Name] = stream = new SealedStream(Path.Combine(path, Names.Streams, piece.Name), piece.Name, piece.IsHashed);
             if (stream.Check(piece, name) is { } problem)
                 return problem;
         }
@@ -189,6 +193,19 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
             : "agent.crt was not trusted when the checkpoints were made";
     }
 
+    private string? CheckEngineer()
+    {
+        using var signatures = new EngineerSignatures(path, _first!, trustAnchors, new Deliveries(_streams, _last!.IsFinal));
+        if (signatures.Check(_inventory.Sealed) is { } problem)
+            return problem;
+        if (!_inventory.Has(Names.Countersignature))
+            return null;
+        if (!_last.IsFinal)
+            return $"{Names.Countersignature} is there, but no final checkpoint";
+        _countersigned = signatures.HasCountersigned(_last, _checkpointSha256[^1], ReadSmall(Names.Countersignature) ?? []);
+        return _countersigned ? null : $"{Names.Countersignature} is not the engineer's";
+    }
+
     private string? CheckHeads()
     {
         foreach (var head in _heads.Where(head => head.Session == _first!.Session))
@@ -213,7 +230,7 @@ internal sealed class Verification(string path, X509Certificate2Collection trust
         if (options.Ledgers is not { } ledgers)
             return null;
         var session = _first?.Session ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        var comparison = new LedgerComparison(RecordedStory.Read(path), session, _checkpointSha256, _last is { IsFinal: true });
+        var comparison = new LedgerComparison(RecordedStory.Read(path), session, _checkpointSha256, _last is { IsFinal: true }, _countersigned);
         return ledgers.Books.Select(comparison.Check).FirstOrDefault(problem => problem is not null);
     }
 

@@ -69,7 +69,7 @@ internal sealed class RecordingFolder
 }
 
 /// <summary>An append-only file.</summary>
-internal sealed class RecordingFile(FileStream file, Action<byte[]>? appended) : IDisposable
+internal sealed class RecordingFile(FileStream file, Action<byte[]>? appended) : IStreamContent
 {
     private long _length;
 

@@ -17,22 +17,22 @@ internal enum Anchors
     /// <summary>An at sign.</summary>
     At = 4,
 
-    /// <summary>"://".</summary>
+    /// <summary>"://" and an at sign.</summary>
     Scheme = 8,
 
-    /// <summary>Several decimal digits.</summary>
+    /// <summary>As many decimal digits as a card number has, with single signs between them.</summary>
     Digit = 16,
 
     /// <summary>Nothing: it runs on every text.</summary>
     Always = 32,
 
-    /// <summary>Dots, and four digits.</summary>
+    /// <summary>Three dots with digits on both sides.</summary>
     Dotted = 64,
 
-    /// <summary>Two colons.</summary>
+    /// <summary>Two colons together, or six of them.</summary>
     Colons = 128,
 
-    /// <summary>Groups of characters with signs between: two dots, four dashes or five colons.</summary>
+    /// <summary>Groups of hexadecimal digits with signs between: two dots, four dashes or five colons.</summary>
     Pairs = 256,
 
     /// <summary>A question mark and an equals sign.</summary>
@@ -40,6 +40,9 @@ internal enum Anchors
 
     /// <summary>A plus sign, and several digits.</summary>
     Plus = 1024,
+
+    /// <summary>A word that begins with two letters and two digits, and several digits in all.</summary>
+    Account = 2048,
 }
 
 /// <summary>Finds one kind of secret. Stateless; work is linear in the length of the text.</summary>
@@ -54,6 +57,9 @@ internal abstract class Detector
 
     /// <summary>Whether it also looks at names of types, methods and modules: it must not find anything that can be part of one.</summary>
     public virtual bool IsInNames => false;
+
+    /// <summary>Whether it finds nothing in a text of one line.</summary>
+    public virtual bool IsInLines => false;
 
     /// <summary>A made-up secret, and a text that holds it.</summary>
     public abstract Canary Canary { get; }

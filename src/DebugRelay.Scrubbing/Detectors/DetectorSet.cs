@@ -6,7 +6,12 @@ namespace DebugRelay.Scrubbing.Detectors;
 /// <summary>What one look at a text tells: the detectors worth running, and the encodings worth undoing.</summary>
 /// <param name="Detectors">One bit for each detector of the set.</param>
 /// <param name="Characters">Kinds of characters that the text holds.</param>
-internal readonly record struct Signs(ulong Detectors, CharacterKinds Characters);
+/// <param name="HasMore">Whether it may be JSON, or a run of base64 is in it that is worth decoding.</param>
+internal readonly record struct Signs(ulong Detectors, CharacterKinds Characters, bool HasMore)
+{
+    /// <summary>Whether nothing asks for a closer look.</summary>
+    public bool IsNothing => Detectors == 0 && !HasMore && (Characters & CharacterKinds.Hiding) == 0;
+}
 
 /// <summary>Kinds of characters that say what may be hidden in a text.</summary>
 [Flags]
@@ -14,34 +19,44 @@ internal enum CharacterKinds
 {
     None = 0,
     At = 1,
-    Colon = 2,
+    LineEnd = 2,
     Percent = 4,
     Backslash = 8,
     NotAscii = 16,
-
-    Dot = 64,
-    Dash = 128,
     Plus = 256,
     Question = 512,
     Equals = 1024,
+
+    /// <summary>Those under which text may be written otherwise than it reads.</summary>
+    Hiding = Percent | Backslash | NotAscii,
 }
 
 /// <summary>The active detectors, and the single pass over a text that decides which of them run on it.</summary>
 internal sealed class DetectorSet
 {
-    /// <summary>An address has four digits at least.</summary>
-    private const int MinDottedDigits = 4;
+    /// <summary>Of the three dots of an address, those that follow another one.</summary>
+    private const int DotsOfQuad = 2;
 
-    private const int DotsOfAddress = 3;
+    /// <summary>Of the shortest form that has so many groups: six, with a dotted quad behind.</summary>
+    private const int ColonsOfAddress = 6;
 
-    /// <summary>Fewer digits, with nothing but letters, blanks, dots and dashes between, hold neither a card number nor an account number.</summary>
+    /// <summary>Fewer digits are neither a phone number nor an account number.</summary>
     private const int MinDigits = 8;
+
+    /// <summary>Fewer digits are no card number.</summary>
+    private const int MinCardDigits = 13;
 
     /// <summary>Detectors that have a bit of their own in <see cref="Signs"/>; the last bit stands for all that come after.</summary>
     private const int Bits = 64;
 
+    // What the literals without digits are looked for in.
+    private const ulong AnyText = 1, LinesOnly = 2;
+
     private readonly LiteralSearch _literals;
+    private readonly LiteralSearch _namesLiterals;
+    private readonly LiteralSearch _digitless;
     private readonly ulong _always;
+    private readonly ulong _inLines;
     private readonly bool[]? _isOn;
     private readonly ulong[] _byAnchors;
 
@@ -62,10 +77,14 @@ internal sealed class DetectorSet
             _isOn![rule.Id] = true;
         }
 
-        _literals = new LiteralSearch(Detectors.SelectMany((d, i) => d.Literals.Select(l => new Literal(l, Bit(i), d.Anchor == Anchors.Keyword))));
+        _literals = new LiteralSearch(LiteralsOf(_ => true));
+        _namesLiterals = new LiteralSearch(LiteralsOf(d => d.IsInNames));
+        _digitless = new LiteralSearch(DigitlessOf(d => !d.IsInLines, AnyText).Concat(DigitlessOf(d => d.IsInLines, LinesOnly)));
         _always = With(Anchors.Always);
+        // The last bit stands for several.
+        _inLines = With(d => d.IsInLines) & ~Bit(Bits - 1);
         InNames = With(d => d.IsInNames);
-        _byAnchors = [.. Enumerable.Range(0, (int)Anchors.Plus * 2).Select(anchors => With((Anchors)anchors))];
+        _byAnchors = [.. Enumerable.Range(0, (int)Anchors.Account * 2).Select(anchors => With((Anchors)anchors))];
     }
 
     public Detector[] Detectors { get; }
@@ -100,54 +119,76 @@ internal sealed class DetectorSet
 
     public Signs Look(ReadOnlySpan<char> text)
     {
-        var kinds = CharacterCensus.Take(text, out var digits);
-        return new Signs(_always | _literals.TagsIn(text) | WithSigns(text, kinds, digits), kinds);
+        var census = CharacterCensus.Take(text);
+        var detectors = _always | _literals.TagsIn(text) | WithSigns(text, census);
+        return new Signs(Has(census.Kinds, CharacterKinds.LineEnd) ? detectors : detectors & ~_inLines, census.Kinds, census.HasBase64 || JsonScanner.MayBeJson(text));
     }
 
-    /// <summary>The most digits with nothing between them but what may stand in a number.</summary>
+    /// <summary>
+    /// The signs of a name. Only the detectors that look at names count, and a name is not decoded: what it is written in does not.
+    /// </summary>
+    public Signs LookAtName(ReadOnlySpan<char> text)
+    {
+        var census = CharacterCensus.Take(text);
+        return new Signs((_always | _namesLiterals.TagsIn(text) | WithSigns(text, census)) & InNames, CharacterKinds.None, false);
+    }
+
+    /// <summary>
+    /// Whether no text that differs from this one in the values of digits alone holds a literal that this one does not hold.
+    /// <paramref name="digitless"/> is the text with all digits made 0.
+    /// </summary>
+    public bool IsForAnyDigits(ReadOnlySpan<char> digitless) =>
+        (_digitless.TagsIn(digitless) & (digitless.ContainsAny('\r', '\n') ? AnyText | LinesOnly : AnyText)) == 0;
+
+    /// <summary>The most digits in a row with nothing between them but single blanks, dots and dashes.</summary>
     private static int MostDigits(ReadOnlySpan<char> text)
     {
-        int digits = 0, most = 0;
-        for (var i = text.IndexOfAnyInRange('0', '9'); i >= 0 && i < text.Length; i++)
+        int digits = 0, most = 0, last = 0;
+        for (var i = text.IndexOfAnyInRange('0', '9'); i >= 0; i = NextDigit(text, i + 1))
         {
-            if (char.IsAsciiDigit(text[i]))
-            {
-                most = Math.Max(most, ++digits);
-            }
-            else if (!MayStandInNumber(text[i]))
-            {
-                digits = 0;
-                var next = text[i..].IndexOfAnyInRange('0', '9');
-                if (next < 0)
-                {
-                    break;
-                }
-
-                i += next - 1;
-            }
+            var isNext = i == last + 1 || (i == last + 2 && text[i - 1] is ' ' or '-' or '.');
+            digits = isNext ? digits + 1 : 1;
+            most = Math.Max(most, digits);
+            last = i;
         }
 
         return most;
     }
 
-    private static bool MayStandInNumber(char c) => char.IsAsciiLetter(c) || c is ' ' or '-' or '.' or '(' or ')' or >= (char)128;
+    private static int NextDigit(ReadOnlySpan<char> text, int from)
+    {
+        if (from < text.Length && char.IsAsciiDigit(text[from]))
+        {
+            return from;
+        }
+
+        var next = text[from..].IndexOfAnyInRange('0', '9');
+        return next < 0 ? -1 : from + next;
+    }
 
     /// <summary>The detectors that the kinds of characters call for.</summary>
-    private ulong WithSigns(ReadOnlySpan<char> text, CharacterKinds kinds, int digits)
+    private ulong WithSigns(ReadOnlySpan<char> text, in CharacterCensus census)
     {
-        // A run of digits is never more than all of them.
-        var anchors = digits >= MinDigits && MostDigits(text) >= MinDigits ? Anchors.Digit : Anchors.None;
-        anchors |= anchors != Anchors.None && Has(kinds, CharacterKinds.Plus) ? Anchors.Plus : Anchors.None;
-        anchors |= digits >= MinDottedDigits && Has(kinds, CharacterKinds.Dot) && text.Count('.') >= DotsOfAddress ? Anchors.Dotted : Anchors.None;
+        var kinds = census.Kinds;
+        var anchors = census.HasAccount && census.Digits >= MinDigits ? Anchors.Account : Anchors.None;
+        var mayBeCard = census.Digits >= MinCardDigits && (Has(kinds, CharacterKinds.NotAscii) || MostDigits(text) >= MinCardDigits);
+        anchors |= mayBeCard ? Anchors.Digit : Anchors.None;
+        anchors |= census.Digits >= MinDigits && Has(kinds, CharacterKinds.Plus) ? Anchors.Plus : Anchors.None;
+        anchors |= census.DotsInQuads >= DotsOfQuad ? Anchors.Dotted : Anchors.None;
         anchors |= Has(kinds, CharacterKinds.At) ? Anchors.At : Anchors.None;
-        anchors |= Has(kinds, CharacterKinds.At | CharacterKinds.Colon) ? Anchors.Scheme : Anchors.None;
+        anchors |= census.HasScheme && Has(kinds, CharacterKinds.At) ? Anchors.Scheme : Anchors.None;
         anchors |= Has(kinds, CharacterKinds.Question | CharacterKinds.Equals) ? Anchors.Query : Anchors.None;
-        var colons = Has(kinds, CharacterKinds.Colon) ? text.Count(':') : 0;
-        anchors |= colons >= 2 ? Anchors.Colons : Anchors.None;
-        var isPaired = colons >= 5 || (Has(kinds, CharacterKinds.Dash) && text.Count('-') >= 4) || (Has(kinds, CharacterKinds.Dot) && text.Count('.') >= 2);
-        anchors |= isPaired ? Anchors.Pairs : Anchors.None;
+        anchors |= census.HasGap || census.Colons >= ColonsOfAddress ? Anchors.Colons : Anchors.None;
+        anchors |= census.ColonsInHex >= 5 || census.DashesInHex >= 4 || census.DotsInHex >= 2 ? Anchors.Pairs : Anchors.None;
         return anchors == Anchors.None ? 0 : _byAnchors[(int)anchors];
     }
+
+    private IEnumerable<Literal> LiteralsOf(Func<Detector, bool> isWanted) => Detectors.SelectMany((d, i) =>
+        isWanted(d) ? d.Literals.Select(l => new Literal(l, Bit(i), d.Anchor == Anchors.Keyword)) : []);
+
+    /// <summary>The literals that have a digit in them, with 0 for each digit.</summary>
+    private IEnumerable<Literal> DigitlessOf(Func<Detector, bool> isWanted, ulong tag) =>
+        LiteralsOf(isWanted).Where(l => l.Text.Any(char.IsAsciiDigit)).Select(l => new Literal(CleanTexts.WithoutDigits(l.Text), tag, l.IgnoreCase)).Distinct();
 
     private static bool Has(CharacterKinds kinds, CharacterKinds wanted) => (kinds & wanted) == wanted;
 

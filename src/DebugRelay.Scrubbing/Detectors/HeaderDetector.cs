@@ -3,18 +3,20 @@ using DebugRelay.Scrubbing.Text;
 namespace DebugRelay.Scrubbing.Detectors;
 
 /// <summary>
-/// Values of HTTP headers whose name is not known to be harmless: in the lines behind a request or status line, behind a line that ends with
-/// "Headers:", and behind curl's -H.
+/// Values of HTTP headers whose name is not known to be harmless: in the lines behind a request or status line, and behind a line that ends with
+/// "Headers:".
 /// </summary>
 internal sealed class HeaderDetector(NameList harmless) : Detector
 {
     private const int LongestName = 64;
-    private static readonly string[] Starts = ["HTTP/1", "HTTP/2", "HTTP/3", "Headers:", "-H '", "-H \"", "--header '", "--header \"", "--header="];
+    private static readonly string[] Starts = ["HTTP/1", "HTTP/2", "HTTP/3", "Headers:"];
     private static readonly LiteralSearch Search = new(Starts, ignoreCase: true);
 
     public override Rule Rule => Rule.Header;
 
     public override Anchors Anchor => Anchors.Keyword;
+
+    public override bool IsInLines => true;
 
     public override IEnumerable<string> Literals => Starts;
 
@@ -25,19 +27,8 @@ internal sealed class HeaderDetector(NameList harmless) : Detector
         var i = 0;
         while ((i = Search.Next(text, i)) >= 0)
         {
-            i = text[i] == '-' ? FindOption(text, i, hits) : FindLines(text, i, hits);
+            i = FindLines(text, i, hits);
         }
-    }
-
-    private int FindOption(ReadOnlySpan<char> text, int option, HitList hits)
-    {
-        var start = option + text[option..].IndexOfAny(" =") + 1;
-        var quote = text[start] is '"' or '\'' ? text[start] : ' ';
-        start += quote == ' ' ? 0 : 1;
-        var length = text[start..].IndexOfAny(quote, '\r', '\n');
-        var line = length < 0 ? text[start..] : text.Slice(start, length);
-        FindLine(line, start, hits);
-        return start + line.Length;
     }
 
     /// <summary>From the next line on, as long as the lines are headers; a bracket may open the block, as .NET prints it.</summary>
@@ -50,7 +41,7 @@ internal sealed class HeaderDetector(NameList harmless) : Detector
             end = end < 0 ? text.Length : position + end;
             var content = text[position..end];
             var isOpening = line == 0 && content.Trim() is "{" or "Headers:";
-            if (!isOpening && !FindLine(content, position, hits))
+            if (!isOpening && !FindLine(content, position, harmless, hits))
             {
                 return end;
             }
@@ -67,8 +58,8 @@ internal sealed class HeaderDetector(NameList harmless) : Detector
         return end < 0 ? text.Length : i + end + (text[(i + end)..].StartsWith("\r\n") ? 2 : 1);
     }
 
-    /// <summary>Whether it is a header at all.</summary>
-    private bool FindLine(ReadOnlySpan<char> line, int offset, HitList hits)
+    /// <summary>Adds the value of a header that may hold something. Whether it is a header at all.</summary>
+    internal static bool FindLine(ReadOnlySpan<char> line, int offset, NameList harmless, HitList hits)
     {
         var name = line.TrimStart(" \t");
         var start = line.Length - name.Length;
@@ -82,7 +73,7 @@ internal sealed class HeaderDetector(NameList harmless) : Detector
         var value = line[start..].TrimEnd();
         if (!harmless.Has(name[..colon]) && !HarmlessValues.Has(value) && !Placeholders.Is(value))
         {
-            hits.Add(offset + start, value.Length, Rule);
+            hits.Add(offset + start, value.Length, Rule.Header);
         }
 
         return true;

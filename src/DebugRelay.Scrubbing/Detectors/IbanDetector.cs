@@ -16,7 +16,7 @@ internal sealed class IbanDetector : Detector
 
     public override Rule Rule => Rule.Iban;
 
-    public override Anchors Anchor => Anchors.Digit;
+    public override Anchors Anchor => Anchors.Account;
 
     public override Canary Canary => new("to GB82 WEST 1234 5698 7654 32 now", "GB82 WEST 1234 5698 7654 32");
 

@@ -1,4 +1,6 @@
 using DebugRelay.NetTrace;
+using DebugRelay.Scrubbing.Profiles;
+using DebugRelay.Scrubbing.Text;
 
 namespace DebugRelay.Scrubbing.Events;
 
@@ -21,6 +23,9 @@ internal sealed class FieldPlan
     /// <summary>The plan of the field that holds this value's key, as in an array of Key and Value.</summary>
     public FieldPlan? Key { get; private set; }
 
+    /// <summary>Whether nothing happens to a text of this field but what the detectors find in it.</summary>
+    public bool IsOnlySearched { get; private set; }
+
     /// <summary>Which value of the event was the last of this field; -1 before there is one.</summary>
     public int Last { get; set; } = -1;
 
@@ -30,6 +35,8 @@ internal sealed class FieldPlan
         foreach (var plan in plans)
         {
             plan.Key = plan.Judgement.By is { NamesField: true } ? null : KeyOf(plan.Field, plans);
+            plan.IsOnlySearched = plan.Key is null && plan.Field.Kind == EventFieldKind.Text
+                && plan.Judgement is { NameRule: null, IsSearched: true, TextKind: not TextKind.CommandLine, Treatment.Action: ScrubAction.Keep };
             plan.Field.IsVisited |= plan.Judgement.NameRule is not null || !plan.Judgement.Keeps;
         }
 

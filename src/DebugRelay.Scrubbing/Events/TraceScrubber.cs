@@ -17,8 +17,6 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
     private readonly ScrubProfile _profile;
     private readonly TextScrubber _text;
     private readonly ByteSearch _bytes;
-    private readonly Dictionary<EventType, FieldPlan[]> _plans = [];
-    private readonly Dictionary<EventType, string> _dropped = [];
     private readonly List<int> _masked = [];
 
     /// <summary>A scrubber for one stream.</summary>
@@ -73,7 +71,7 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
         }
 
         // Visit also where there is no string: only then is the payload held against its schema.
-        _plans[type] = FieldPlan.Of(type, _profile);
+        type.FilterState = FieldPlan.Of(type, _profile);
         return EventAction.Visit;
     }
 
@@ -81,13 +79,16 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
     public EventAction Visit(EventType type, ref EventFields fields)
     {
         ArgumentNullException.ThrowIfNull(type);
-        var plans = _plans[type];
-        _text.ForgetRedacted();
-        _masked.Clear();
-        Walk(type, plans, ref fields, siblings: false);
-        if (_text.RedactedByKey.Count > 0)
+        var plans = (FieldPlan[])type.FilterState!;
+        if (!IsClean(plans, fields))
         {
-            Walk(type, plans, ref fields, siblings: true);
+            _text.ForgetRedacted();
+            _masked.Clear();
+            Walk(type, plans, ref fields, siblings: false);
+            if (_text.RedactedByKey.Count > 0)
+            {
+                Walk(type, plans, ref fields, siblings: true);
+            }
         }
 
         return EventAction.Keep;
@@ -109,7 +110,7 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
         {
             _text.Count(type.Provider, FieldRules.OversizeEvent);
         }
-        else if (_dropped.TryGetValue(type, out var rule))
+        else if (type.FilterState is string rule)
         {
             _text.Count(type.Provider, rule);
         }
@@ -141,29 +142,37 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
 
     private EventAction Drop(EventType type, string rule)
     {
-        _dropped[type] = rule;
+        type.FilterState = rule;
         return EventAction.Drop;
     }
 
-    /// <summary>Values come in payload order, as the plans are; an array goes back to its first field for each element.</summary>
-    private void Walk(EventType type, FieldPlan[] plans, ref EventFields fields, bool siblings)
+    /// <summary>Whether all values are texts that are only searched, and known to hold nothing: so it is with nearly all events.</summary>
+    private bool IsClean(FieldPlan[] plans, in EventFields fields)
     {
-        var next = 0;
         for (var i = 0; i < fields.Count; i++)
         {
-            var field = fields[i];
-            while (!ReferenceEquals(plans[next].Field, field))
+            var plan = plans[fields.FieldIndex(i)];
+            if (!plan.IsOnlySearched || !_text.IsClean(fields.Text(i), plan.Judgement.TextKind))
             {
-                next = (next + 1) % plans.Length;
+                return false;
             }
+        }
 
+        return true;
+    }
+
+    private void Walk(EventType type, FieldPlan[] plans, ref EventFields fields, bool siblings)
+    {
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var plan = plans[fields.FieldIndex(i)];
             if (!siblings)
             {
-                VisitValue(type, plans[next], ref fields, i);
+                VisitValue(type, plan, ref fields, i);
             }
-            else if (field.Kind == EventFieldKind.Text && plans[next].Judgement.IsSearched && !_masked.Contains(i))
+            else if (plan.Field.Kind == EventFieldKind.Text && plan.Judgement.IsSearched && !_masked.Contains(i))
             {
-                VisitSibling(type, plans[next], ref fields, i);
+                VisitSibling(type, plan, ref fields, i);
             }
         }
 

@@ -12,13 +12,17 @@ internal sealed class JsonScanner(TextScanner scanner)
     private static readonly string[] KeyMembers = ["key", "name", "header", "headername", "parametername", "parameter", "field", "k"];
     private static readonly string[] ValueMembers = ["value", "values", "v", "val", "headervalue", "parametervalue"];
 
+    /// <summary>Whether the text begins as an object or a list does.</summary>
+    public static bool MayBeJson(ReadOnlySpan<char> text) => SkipBlank(text, 0) is var start && start < text.Length && text[start] is '{' or '[';
+
     public bool TryScan(ReadOnlySpan<char> text, int depth, HitList hits)
     {
-        var start = SkipBlank(text, 0);
-        if (start == text.Length || text[start] is not ('{' or '['))
+        if (!MayBeJson(text))
         {
             return false;
         }
+
+        var start = SkipBlank(text, 0);
 
         var mark = hits.Count;
         var redacted = scanner.RedactedByKey.Count;

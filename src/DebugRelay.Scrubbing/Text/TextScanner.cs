@@ -34,28 +34,56 @@ internal sealed class TextScanner
             return;
         }
 
-        if (hits.Count == 0 && _clean.Has(text, kind))
+        var place = default(CleanTexts.Place);
+        if (hits.Count == 0 && _clean.Has(text, kind, out place))
         {
             return;
         }
 
         hits.Rules = _detectors;
+        var signs = kind == TextKind.Name ? _detectors.LookAtName(text) : _detectors.Look(text);
+        if (signs.IsNothing)
+        {
+            Note(text, kind, place, isForAnyDigits: true);
+            return;
+        }
+
         if (kind == TextKind.Name)
         {
-            _detectors.Run(_detectors.Look(text).Detectors & _detectors.InNames, text, hits);
+            _detectors.Run(signs.Detectors, text, hits);
         }
         else
         {
             _budget = ((long)text.Length * Limits.DecodeFactor) + Limits.DecodeAllowance;
-            ScanText(text, 0, hits);
+            Spend(text.Length);
+            ScanText(text, signs, 0, hits);
         }
 
         if (hits.Count == 0)
         {
-            _clean.Add(text, kind);
+            Note(text, kind, place, isForAnyDigits: false);
         }
 
         hits.Merge();
+    }
+
+    /// <summary>Whether the text is known to hold nothing.</summary>
+    public bool IsClean(ReadOnlySpan<char> text, TextKind kind) => text.Length < ShortestSecret || _clean.Has(text, kind, out _);
+
+    /// <summary>
+    /// Notes a text in which nothing was found; where nothing even asked for a closer look, with it all texts that differ in the values of digits.
+    /// </summary>
+    private void Note(ReadOnlySpan<char> text, TextKind kind, CleanTexts.Place place, bool isForAnyDigits)
+    {
+        if (place.IsNone)
+        {
+            return;
+        }
+
+        Span<char> digitless = stackalloc char[Limits.MemoText];
+        digitless = digitless[..text.Length];
+        CleanTexts.WithoutDigits(text, digitless);
+        _clean.Add(text, kind, place, isForAnyDigits && _detectors.IsForAnyDigits(digitless) ? digitless : default);
     }
 
     /// <summary>Names whose values are kept.</summary>
@@ -76,19 +104,23 @@ internal sealed class TextScanner
         }
 
         Spend(text.Length);
-        var signs = _detectors.Look(text);
+        ScanText(text, _detectors.Look(text), depth, hits);
+    }
+
+    private void ScanText(ReadOnlySpan<char> text, Signs signs, int depth, HitList hits)
+    {
         if (depth > Limits.DecodeDepth)
         {
             _detectors.Run(signs.Detectors, text, hits);
             return;
         }
 
-        var hidden = signs.Characters & (CharacterKinds.NotAscii | CharacterKinds.Percent | CharacterKinds.Backslash);
-        if (signs.Detectors == 0 && hidden == 0 && !Base64Runs.TryFind(text, 0, out _, out _))
+        if (signs.IsNothing)
         {
             return;
         }
 
+        var hidden = signs.Characters & CharacterKinds.Hiding;
         var view = View(depth, 0);
         if ((hidden & CharacterKinds.NotAscii) != 0 && Decoders.Lookalikes(text, view))
         {

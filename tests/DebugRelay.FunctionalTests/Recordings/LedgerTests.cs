@@ -23,10 +23,13 @@ public sealed class LedgerTests
         Assert.Contains("ledger-agent.test-host ", await File.ReadAllTextAsync(heads, Cancellation), StringComparison.Ordinal);
         Assert.Contains("ledger-broker.test-host ", await File.ReadAllTextAsync(heads, Cancellation), StringComparison.Ordinal);
 
-        Assert.All((await VerifyAsync(host, sessions[0], heads)).Split('\n'), line => Assert.Matches("^OK .*heads witnessed, both ledgers agree$", line));
+        Assert.All((await VerifyAsync(host, sessions[0], heads)).Split('\n'), line => Assert.Matches("^OK .*heads witnessed, end countersigned, both ledgers agree$", line));
         Assert.EndsWith("OK 3 recordings, 0 tampered with, 0 incomplete", await VerifyAsync(host, host.Recordings, heads), StringComparison.Ordinal);
 
-        string away = host.Folder.File("away");
+        string end = Path.Combine(sessions[0], "end.sig"), away = host.Folder.File("away");
+        File.Move(end, away);
+        Assert.Equal("TAMPERED the end was countersigned, but end.sig is missing", await VerifyAsync(host, sessions[0], null));
+        File.Move(away, end);
         Directory.Move(sessions[1], away);
         Assert.Contains($"{Path.GetFileName(sessions[1])}: TAMPERED a ledger tells of this session, but its recording is missing", await VerifyAsync(host, host.Recordings, null), StringComparison.Ordinal);
         Swap(sessions[0], sessions[2]);
@@ -61,7 +64,7 @@ public sealed class LedgerTests
         Assert.StartsWith("INCOMPLETE ", await VerifyAsync(host, recording, null), StringComparison.Ordinal);
         Assert.Contains("\"kind\":\"recovered\"", await File.ReadAllTextAsync(host.Folder.File("state/agent/ledger/ledger.ndjson"), Cancellation), StringComparison.Ordinal);
         // What was recovered must stay.
-        string last = Directory.GetFiles(recording, "*.ndjson").Order(StringComparer.Ordinal).Last();
+        string last = Directory.GetFiles(recording, "*.ndjson").Where(file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal).Last();
         string[] lines = await File.ReadAllLinesAsync(last, Cancellation);
         await File.WriteAllLinesAsync(last, lines[..^1], Cancellation);
         Assert.StartsWith("TAMPERED ", await VerifyAsync(host, recording, null), StringComparison.Ordinal);

@@ -18,6 +18,9 @@ public class ReceiptTests
         await using TestProcess verified = await TestProcess.RunAsync(
             BuiltPrograms.Client, ["recording", "verify", host.OnlyRecording(), "--ca", host.CaFile, "--heads", receipts], RelayHost.NoDiagnostics);
         Assert.StartsWith("OK ", verified.Output.Text, StringComparison.Ordinal);
+        Assert.Contains(" heads witnessed, end countersigned", verified.Output.Text, StringComparison.Ordinal);
+        string[] end = (await File.ReadAllTextAsync(receipts.Replace(".heads", ".ends", StringComparison.Ordinal), TestContext.Current.CancellationToken)).Split();
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(host.OnlyRecording(), "end.sig"), TestContext.Current.CancellationToken), Convert.FromBase64String(end[3]));
         Assert.DoesNotContain(" 0 heads witnessed", verified.Output.Text, StringComparison.Ordinal);
     }
 }

@@ -81,6 +81,11 @@ public class AttackTests
         ["link a segment"] = ("TAMPERED 0001.ndjson is not a regular file", r => ReplaceByLink(r, "0001.ndjson")),
         ["link a stream"] = ("TAMPERED streams/0001.nettrace is not a regular file", r => ReplaceByLink(r, "streams/0001.nettrace")),
         ["link nowhere"] = ("TAMPERED 0004.ndjson is not a regular file", r => File.CreateSymbolicLink(r["0004.ndjson"], "/nowhere")),
+        ["put a pipe in the place of entries"] = ("TAMPERED 0001.ndjson is not a regular file", r => ReplaceByPipe(r, "0001.ndjson")),
+        ["put a pipe in the place of a checkpoint"] = ("TAMPERED 0001.checkpoint is not a regular file", r => ReplaceByPipe(r, "0001.checkpoint")),
+        ["put a pipe in the place of the certificate"] = ("TAMPERED agent.crt is not a regular file", r => ReplaceByPipe(r, "agent.crt")),
+        ["put a pipe in the place of a stream"] = ("TAMPERED streams/0001.nettrace is not a regular file", r => ReplaceByPipe(r, "streams/0001.nettrace")),
+        ["add a pipe where a countersignature belongs"] = ("TAMPERED end.sig is not a regular file", r => ReplaceByPipe(r, "end.sig")),
         ["link the folder of streams"] = ("TAMPERED streams is not a regular folder", r =>
         {
             var moved = r.Folder + "-moved";
@@ -127,6 +132,14 @@ public class AttackTests
         }),
         ["a stolen key skips bytes of a stream"] = ("TAMPERED stream 0001.nettrace does not continue in 0003.checkpoint", r =>
             r.Reseal(3, r.Keys[3], c => c with { Streams = [c.Streams[0] with { Offset = 320, Bytes = 80 }] })),
+        ["a stolen key says that a stream is kept by its hash alone"] = ("TAMPERED stream 0001.nettrace does not continue in 0003.checkpoint", r =>
+            r.Reseal(3, r.Keys[3], c => c with { Streams = [c.Streams[0] with { IsHashed = true }] })),
+        ["a countersignature that nobody made"] = ("TAMPERED end.sig is not the engineer's", r => r.Write("end.sig", r.Keys[3].Sign("x"u8))),
+        ["cut the tail below a countersignature"] = ("TAMPERED end.sig is there, but no final checkpoint", r =>
+        {
+            r.DeleteSegment(3);
+            r.Write("end.sig", r.Keys[3].Sign("x"u8));
+        }),
         ["a final checkpoint in the middle"] = ("TAMPERED 0002.checkpoint comes after the final one", r =>
             r.Reseal(1, r.Keys[1], c => c with { NextKeySha256 = Checkpoint.Final })),
         ["an early final, signed with the stolen current key"] = (
@@ -276,6 +289,14 @@ public class AttackTests
         var moved = recording.Folder + "-moved";
         File.Move(recording[name], moved);
         File.CreateSymbolicLink(recording[name], moved);
+    }
+
+    private static void ReplaceByPipe(HandMadeRecording recording, string name)
+    {
+        File.Delete(recording[name]);
+        using var process = System.Diagnostics.Process.Start("mkfifo", [recording[name]]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 
     private static string SubjectHash(X509Certificate2 certificate, TemporaryFolder folder)

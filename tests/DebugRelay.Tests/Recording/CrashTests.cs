@@ -154,7 +154,7 @@ public class CrashTests
         await recorder.SealAsync();
         await whole.AppendAsync(new byte[50]);
         await cut.AppendAsync(new byte[10]);
-        await recorder.AppendAsync("end", "{}"u8.ToArray(), durable: false, Cancel);
+        await recorder.AppendAsync("ended", "{}"u8.ToArray(), durable: false, Cancel);
         whole.Complete();
         await recorder.SealAsync();
         for (var more = 2; more < segments; more++)

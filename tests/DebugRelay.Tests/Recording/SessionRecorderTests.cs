@@ -25,7 +25,7 @@ public class SessionRecorderTests
             await recorder.SealAsync();
             await trace.AppendAsync(new byte[500]);
             clock.Now -= TimeSpan.FromHours(1);
-            await recorder.AppendAsync("end", Json("{\n  \"bytes\": 1500,\r\n  \"text\": \"a\\nb\"\n}"), durable: false, Cancel);
+            await recorder.AppendAsync("ended", Json("{\n  \"bytes\": 1500,\r\n  \"text\": \"a\\nb\"\n}"), durable: false, Cancel);
             var (bytes, sha256) = trace.Complete();
             Assert.Equal(1500, bytes);
             Assert.Equal(SHA256.HashData(new byte[1500]), sha256);
@@ -36,7 +36,7 @@ public class SessionRecorderTests
         var path = folder["recordings/s1"];
         Assert.Equal("OK session s1 on pay-07: 3 segments, 3 entries, 1 streams, 0 heads witnessed", Verifiers.Agree(path, Pki).ToString());
         var entries = RecordingReader.ReadEntries(path).ToList();
-        Assert.Equal(["note", "end", "close"], entries.Select(entry => entry.Kind));
+        Assert.Equal(["note", "ended", "close"], entries.Select(entry => entry.Kind));
         Assert.Equal([0L, 1, 2], entries.Select(entry => entry.Counter));
         Assert.Equal([0, 2, 2], entries.Select(entry => entry.Segment));
         Assert.Equal("a\nb", entries[1].Body.GetProperty("text").GetString());
@@ -191,6 +191,54 @@ public class SessionRecorderTests
 
         Assert.True(recorder.Failure.IsFaulted);
         Assert.Equal(0, full.Length);
+    }
+
+    [Theory]
+    [InlineData("entry")]
+    [InlineData("stream")]
+    [InlineData("checkpoint")]
+    public async Task A_disk_that_hangs_ends_all_recording_and_nobody_waits_for_it(string where)
+    {
+        using var folder = new TemporaryFolder();
+        using var hanging = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var hangs = false;
+        var clock = new TestClock();
+        void Hang(FolderChange change)
+        {
+            if (!Volatile.Read(ref hangs))
+                return;
+            hanging.Set();
+            goOn.Wait(Cancel);
+        }
+
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, clock, new RecorderOptions { FolderChanged = Hang });
+        using var stream = recorder.OpenStream("0001.log");
+        await recorder.AppendAsync("note", "{}"u8.ToArray(), durable: true, Cancel);
+        Volatile.Write(ref hangs, true);
+        var stuck = Task.Run(async () => await (where switch
+        {
+            "entry" => recorder.AppendAsync("note", "{}"u8.ToArray(), durable: true, Cancel),
+            "stream" => stream.AppendAsync(new byte[10]),
+            _ => recorder.SealAsync(),
+        }), Cancel);
+        hanging.Wait(Cancel);
+        var waiting = where == "stream" ? Task.CompletedTask : recorder.AppendAsync("note", "{}"u8.ToArray(), durable: true, Cancel).AsTask();
+        clock.Elapsed = TimeSpan.FromSeconds(29);
+        clock.Tick(TimeSpan.FromSeconds(1));
+        Assert.False(recorder.Failure.IsFaulted);
+
+        clock.Elapsed = TimeSpan.FromSeconds(30);
+        clock.Tick(TimeSpan.FromSeconds(1));
+        Assert.Contains("within 30 s", (await Assert.ThrowsAsync<RecordingException>(() => recorder.Failure)).Message, StringComparison.Ordinal);
+        if (where != "stream")
+            await Assert.ThrowsAsync<RecordingException>(() => waiting);
+        await Assert.ThrowsAsync<RecordingException>(async () => await recorder.AppendAsync("note", "{}"u8.ToArray(), durable: true, Cancel));
+        Assert.False(stuck.IsCompleted);
+
+        goOn.Set();
+        await stuck.ContinueWith(done => done.Exception, TaskScheduler.Default);
+        Assert.Equal(VerdictStatus.Incomplete, RecordingVerifier.Verify(recorder.Folder, Pki.Anchors).Status);
     }
 
     [Fact]

@@ -55,10 +55,19 @@ internal sealed class TestPki
         request.CertificateExtensions.Add(new X509KeyUsageExtension(keyUsage, true));
         if (usage is not null)
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        if (usage == ClientAuth)
+            request.CertificateExtensions.Add(Engineer(name));
         issuer ??= Root;
         using var certificate = request.Create(
             issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!), _from, _until, RandomNumberGenerator.GetBytes(8));
         return rsa ? certificate.CopyWithPrivateKey(rsaKey) : certificate.CopyWithPrivateKey(ecdsaKey);
+    }
+
+    private static X509Extension Engineer(string name)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri($"spiffe://corp.example/eng/{name}"));
+        return names.Build();
     }
 
     private X509Certificate2 CreateCa(string name, X509Certificate2? issuer)

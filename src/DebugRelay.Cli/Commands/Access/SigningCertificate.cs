@@ -66,5 +66,10 @@ internal sealed class ApproverOptions
         return SigningCertificate.Load(certificate, key);
     }
 
+    /// <summary>The same, where a key is welcome but not needed.</summary>
+    /// <returns>Null where none is given anywhere.</returns>
+    public SigningCertificate? LoadOrNull(ParseResult parsed, ClientSurroundings surroundings)
+        => (parsed.GetValue(_certificate) ?? surroundings.Variable("CERT") ?? surroundings.LoadConfiguration().Cert) is null ? null : Load(parsed, surroundings);
+
     private static UsageException Missing(string what, string option) => new($"no {what} is given", $"give {option}");
 }

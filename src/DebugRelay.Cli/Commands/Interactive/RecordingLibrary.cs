@@ -33,7 +33,7 @@ internal sealed class RecordingLibrary(string folder, ConnectionSettings? settin
 
     public async IAsyncEnumerable<ReplayedLine> ReplayAsync(string session, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (ReplayLine line in RecordingReplay.ReadAsync(PathOf(session), cancellation))
+        await foreach (ReplayLine line in RecordingReplay.ReadAsync(PathOf(session), reviewer: null, cancellation))
             yield return new ReplayedLine(line.Time, line.Text);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using DebugRelay.Cli.Text;
 using DebugRelay.Recording;
@@ -12,19 +13,24 @@ internal sealed class RecordingReplay : IDisposable
     private readonly string _path;
     private readonly List<StreamEvents> _streams = [];
 
-    private RecordingReplay(string path) => _path = path;
+    private readonly X509Certificate2? _reviewer;
+
+    private RecordingReplay(string path, X509Certificate2? reviewer) => (_path, _reviewer) = (path, reviewer);
 
     /// <param name="path">The session's folder.</param>
+    /// <param name="reviewer">Whose key opens what is encrypted; null: that is not shown.</param>
     /// <param name="cancellation">Nobody wants the rest.</param>
     /// <returns>A line whose time is <see cref="DateTime.MaxValue"/> has none of its own.</returns>
-    public static async IAsyncEnumerable<ReplayLine> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<ReplayLine> ReadAsync(string path, X509Certificate2? reviewer, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var replay = new RecordingReplay(path);
+        using var replay = new RecordingReplay(path, reviewer);
         foreach (RecordingEntry entry in RecordingReader.ReadEntries(path))
         {
             await foreach (ReplayLine line in replay.EventsAsync(entry.Time.UtcDateTime, cancellation))
                 yield return line;
             yield return new ReplayLine(entry.Time.UtcDateTime, Describe(entry));
+            if (replay.Kept(entry) is { } kept)
+                yield return new ReplayLine(entry.Time.UtcDateTime, kept);
             if (replay.OpenStream(entry) is { } stream)
             {
                 replay._streams.Add(stream);
@@ -52,8 +58,20 @@ internal sealed class RecordingReplay : IDisposable
         if (entry.Kind != "decision" || Member(entry, "stream") is not { ValueKind: JsonValueKind.String } name || Member(entry, "number") is not { } number || !number.TryGetUInt64(out ulong counted))
             return null;
         string file = Path.Combine(_path, "streams", Path.GetFileName(name.GetString()!));
-        return file.EndsWith(".nettrace", StringComparison.Ordinal) && File.Exists(file) ? new StreamEvents(file, counted) : null;
+        if (!file.EndsWith(".nettrace", StringComparison.Ordinal))
+            return null;
+        if (File.Exists(file))
+            return new StreamEvents(() => File.OpenRead(file), counted);
+        return _reviewer is { } reviewer && EncryptedStream.List(_path).Contains(Path.GetFileName(file)) ? new StreamEvents(() => EncryptedStream.Open(_path, Path.GetFileName(file), reviewer), counted) : null;
     }
+
+    /// <summary>Why the events of an operation are not shown.</summary>
+    private string? Kept(RecordingEntry entry) => Member(entry, "kept")?.ToString() switch
+    {
+        "hash" => "         its delivery is kept by its hash alone: its events cannot be shown",
+        "encrypted" when _reviewer is null => "         its delivery is encrypted to reviewers: give --cert and --key of one",
+        _ => null,
+    };
 
     private static string Describe(RecordingEntry entry) => entry.Kind switch
     {

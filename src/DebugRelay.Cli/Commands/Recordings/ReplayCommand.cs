@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Cli.Commands.Access;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
+using DebugRelay.Recording;
 
 namespace DebugRelay.Cli.Commands.Recordings;
 
 /// <summary>`recording replay PATH`: what happened, at its pace: the entries, and the events that the engineer saw.</summary>
-internal sealed class ReplayCommand(Terminal terminal, string path, double? speed, TimeProvider time)
+internal sealed class ReplayCommand(Terminal terminal, string path, double? speed, TimeProvider time, X509Certificate2? reviewer = null)
 {
     private DateTime? _last;
 
@@ -15,7 +18,9 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
         Argument<string> path = SessionFolder.Argument();
         var speed = new Option<double>("--speed") { HelpName = "N", Description = "N times as fast as it was", DefaultValueFactory = _ => 1 };
         var fast = new Option<bool>("--fast") { Description = "Without waiting" };
-        var command = new Command("replay", "Show what happened in a session, at its pace") { path, speed, fast };
+        var reviewer = new ApproverOptions();
+        var command = new Command("replay", "Show what happened in a session, at its pace; what is encrypted, with a reviewer's --cert and --key") { path, speed, fast };
+        reviewer.AddTo(command);
         command.SetAction(async (parsed, interrupted) =>
         {
             double factor = parsed.GetValue(speed);
@@ -23,7 +28,8 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
                 throw new UsageException($"{factor} is no speed", "give a number above 0, such as --speed 10");
             string folder = parsed.GetRequiredValue(path);
             SessionFolder.Read(folder);
-            var replay = new ReplayCommand(context.Terminal, folder, parsed.GetValue(fast) ? null : factor, TimeProvider.System);
+            using SigningCertificate? key = EncryptedStream.List(folder).Count > 0 ? reviewer.LoadOrNull(parsed, context.Surroundings) : null;
+            var replay = new ReplayCommand(context.Terminal, folder, parsed.GetValue(fast) ? null : factor, TimeProvider.System, key?.Certificate);
             await replay.RunAsync(interrupted);
             return ExitCode.Done;
         });
@@ -32,7 +38,7 @@ internal sealed class ReplayCommand(Terminal terminal, string path, double? spee
 
     internal async Task RunAsync(CancellationToken interrupted)
     {
-        await foreach (ReplayLine line in RecordingReplay.ReadAsync(path, interrupted))
+        await foreach (ReplayLine line in RecordingReplay.ReadAsync(path, reviewer, interrupted))
             await ShowAsync(line, interrupted);
     }
 

@@ -58,7 +58,7 @@ internal static class ShowCommand
         {
             table.Add(
                 $"{operation.Decided ?? operation.Asked:HH:mm:ss}", Decision(operation), operation.Operation ?? "?", Target(operation),
-                operation.Bytes is { } bytes ? Amounts.Bytes(bytes) + (operation.Partial ? " (cut)" : "") : "", operation.Scrubbed.Count > 0 ? Amounts.Count(operation.Scrubbed.Values.Sum()) : "",
+                operation.Bytes is { } bytes ? Amounts.Bytes(bytes) + (operation.Partial ? " (cut)" : "") + (operation.Kept is { } kept ? $" ({kept})" : "") : "", operation.Scrubbed.Count > 0 ? Amounts.Count(operation.Scrubbed.Values.Sum()) : "",
                 operation.Rule ?? "");
         }
         return table;

@@ -18,12 +18,12 @@ internal sealed class StreamEvents : IDisposable
     private readonly Task _reading;
     private readonly string _prefix;
 
-    /// <param name="path">A nettrace file.</param>
+    /// <param name="open">Opens a nettrace stream.</param>
     /// <param name="number">The operation's number, shown before each event.</param>
-    public StreamEvents(string path, ulong number)
+    public StreamEvents(Func<Stream> open, ulong number)
     {
         _prefix = $"  #{number} ";
-        _reading = Task.Factory.StartNew(() => Read(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _reading = Task.Factory.StartNew(() => Read(open), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>The next event; null at the end.</summary>
@@ -40,11 +40,12 @@ internal sealed class StreamEvents : IDisposable
     }
 
     // TraceEvent reads by blocking.
-    private void Read(string path)
+    private void Read(Func<Stream> open)
     {
         try
         {
-            using var source = new EventPipeEventSource(path);
+            using Stream stream = open();
+            using var source = new EventPipeEventSource(stream);
             CounterReader.Subscribe(source, reading => Add(reading.Time, $"{reading.Provider} {reading.Title} {Text.Amounts.Value(reading.Value)} {reading.Unit}".TrimEnd()), _ => { });
             source.Dynamic.All += data =>
             {

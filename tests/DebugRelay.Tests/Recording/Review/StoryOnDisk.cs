@@ -43,7 +43,7 @@ internal static class StoryOnDisk
             ["number"] = 1,
             ["end"] = new JsonObject
             {
-                ["bytes"] = 41_000, ["sha256"] = new string('a', 64), ["partial"] = false, ["scrubbed"] = new JsonObject { [scrubbed] = 1204, ["token"] = 88 },
+                ["bytes"] = 41_000, ["sha256"] = Digest.Hex(new byte[41_000]), ["partial"] = false, ["scrubbed"] = new JsonObject { [scrubbed] = 1204, ["token"] = 88 },
                 ["events"] = new JsonObject { ["read"] = 900, ["delivered"] = 900 },
             },
         });
