@@ -125,4 +125,7 @@ public static class ErrorCode
 
     /// <summary>Whether the code says that somebody is no longer wanted: he gets nothing more, not even what is on its way.</summary>
     public static bool IsWithdrawal(string code) => code is Revoked or Killed;
+
+    /// <summary>Whether the code says that a right is over: what it gave ends within two seconds, whatever is still on its way.</summary>
+    public static bool EndsAccess(string code) => code is Expired || IsWithdrawal(code);
 }

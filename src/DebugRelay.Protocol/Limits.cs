@@ -120,6 +120,12 @@ public static class Limits
     /// <summary>From the order to let go of a target to the worker's word that it has. A worker that hangs is killed.</summary>
     public static readonly TimeSpan WorkerAnswer = TimeSpan.FromSeconds(2);
 
+    /// <summary>What the broker lets a session have beyond its role's bytes: the agent cuts at the byte, and says why; this is for one that does not.</summary>
+    public const long BytesGrace = 1L << 20;
+
+    /// <summary>What the broker lets a session idle beyond its role's time, likewise.</summary>
+    public static readonly TimeSpan IdleGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a client may take for the bytes that are still on their way when its session ends.</summary>
     public static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(5);
 

@@ -110,6 +110,10 @@ internal static class DiagnosticsIpc
                 ? true
                 : throw new TargetException(ErrorCode.TargetFailed, $"process {pid} could not write the dump (HRESULT 0x{result:X8}): createdump may be missing beside its runtime, or may not trace it");
         }
+        catch (TargetException e) when (e.Code == ErrorCode.TargetGone)
+        {
+            throw new TargetException(e.Code, $"process {pid} ended while its dump was written");
+        }
         catch (SocketException e)
         {
             bool gone = ProcessFacts.StartTime(pid) != endpoint.Process.StartTime;

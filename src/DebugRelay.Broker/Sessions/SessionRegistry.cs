@@ -116,6 +116,8 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
                 if (now != stale)
                     JudgeAll();
                 stale = now;
+                foreach (BrokerSession session in _sessions.Values)
+                    session.JudgeByTheClock(trust.Current);
             }
         }
         catch (OperationCanceledException)

@@ -29,6 +29,8 @@ public sealed class DumpTargetProcess : IAsyncDisposable
     /// <summary>Secrets by the place that they lie in.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; }
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>What each of its threads does, as proc(5) names it: T is stopped, t traced.</summary>
     public IReadOnlyList<char> Threads
         => [.. Directory.GetDirectories($"/proc/{Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "stat"))).Select(stat => stat[stat.LastIndexOf(')') + 2])];

@@ -98,6 +98,8 @@ internal sealed class DumpCommand
     private async Task DiscardAsync(ResultFile file)
     {
         await file.DisposeAsync();
+        if (file.Length == 0)
+            return;
         File.Delete(file.PartialPath);
         _context.Terminal.Error.WriteLine("note: a part of a dump is of no use, so nothing was kept");
     }
