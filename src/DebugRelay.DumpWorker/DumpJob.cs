@@ -26,11 +26,11 @@ internal static class DumpJob
     /// <param name="raw">The raw dump.</param>
     /// <param name="result">An empty file; holds the sanitised dump afterwards.</param>
     /// <param name="options">What to mask beyond the rule.</param>
+    /// <param name="isolation">What this process is confined by.</param>
     /// <param name="onStage">Told what is being done.</param>
     /// <exception cref="DumpException">There is no result that may be let out.</exception>
-    public static DumpReport Run(FileStream raw, SafeFileHandle result, SanitiseOptions options, Action<string> onStage)
+    public static DumpReport Run(FileStream raw, SafeFileHandle result, SanitiseOptions options, string[] isolation, Action<string> onStage)
     {
-        string[] isolation = Output.SystemCalls.Confine();
         using var core = new CoreFile(new MappedFile(raw));
         Sanitised done = new Sanitiser(core, raw, options, onStage).Run(result);
         onStage("verify");
@@ -45,7 +45,8 @@ internal static class DumpJob
     /// <summary>A runtime lies in a folder with its version's name.</summary>
     private static string? VersionOf(string? dacPath) => Path.GetFileName(Path.GetDirectoryName(dacPath));
 
-    private static string Hash(SafeFileHandle file)
+    /// <summary>SHA-256 of a file, hexadecimal.</summary>
+    public static string Hash(SafeFileHandle file)
     {
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[1024 * 1024];

@@ -58,7 +58,7 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
         using LoadedRuntime loaded = Timed("read", () => LoadedRuntime.Open(core, file, dacPath, isRecording: true));
         ClrHeap heap = loaded.Runtime.Heap;
         _names.AddPublic(core);
-        var interrogation = new Interrogation(loaded.Runtime, _names);
+        var interrogation = new Interrogation(loaded.Runtime, _names.Add);
         Timed("ask", interrogation.AskAll);
         onStage("heap");
         var types = new ObjectTypes(heap, interrogation, options.MaskFields);

@@ -16,9 +16,9 @@ internal static class ScrubMode
         {
             SanitiseOptions parsed = Parse([.. options.Where(o => o != Overwrite)]);
             using FileStream raw = Open(input);
-            using var watchdog = new Watchdog(raw.Length);
+            using var watchdog = new Watchdog(raw.Length, Tell);
             using ResultName result = ResultName.Create(output);
-            DumpReport report = DumpJob.Run(raw, result.File, parsed, stage => Tell(new DumpLine(Progress: new DumpProgress(stage, 0, 0))));
+            DumpReport report = DumpJob.Run(raw, result.File, parsed, Confinement.ApplyLeast(), stage => Tell(new DumpLine(Progress: new DumpProgress(stage, 0, 0))));
             result.Keep(options.Contains(Overwrite));
             Tell(new DumpLine(Report: report));
             return 0;

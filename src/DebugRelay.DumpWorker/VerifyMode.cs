@@ -18,7 +18,7 @@ internal static class VerifyMode
         try
         {
             using var file = new FileStream(new SafeFileHandle(int.Parse(descriptor, CultureInfo.InvariantCulture), ownsHandle: true), FileAccess.Read);
-            using var watchdog = new Watchdog(file.Length);
+            using var watchdog = new Watchdog(file.Length, _ => { });
             using var core = new CoreFile(new MappedFile(file));
             answer = Verifier.Verify(core, file, expected);
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.DumpWorker;
@@ -17,23 +16,23 @@ internal sealed class Watchdog : IDisposable
     private readonly Timer _timer;
 
     /// <param name="bytes">Bytes of the dump.</param>
-    public Watchdog(long bytes)
+    /// <param name="tell">Told why the process ends.</param>
+    public Watchdog(long bytes, Action<DumpLine> tell)
     {
         TimeSpan limit = Least + (PerGigabyte * (bytes / 1e9));
         // Processor time: a busy machine makes no dump suspicious.
-        _timer = new Timer(_ => Check(limit), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        _timer = new Timer(_ => Check(limit, tell), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
-    private static void Check(TimeSpan limit)
+    private static void Check(TimeSpan limit, Action<DumpLine> tell)
     {
         if (Environment.CpuUsage.TotalTime < limit)
             return;
         var failure = new Refused(DumpException.BadDump, $"the dump cannot be read: it took more than {limit.TotalSeconds:0} s of processor time, as no sound one of its size does");
-        Console.Out.WriteLine(JsonSerializer.Serialize(new DumpLine(Failure: failure), ProtocolJson.Default.DumpLine));
-        Console.Out.Flush();
+        tell(new DumpLine(Failure: failure));
         Environment.Exit(1);
     }
 }

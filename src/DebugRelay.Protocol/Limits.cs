@@ -45,8 +45,11 @@ public static class Limits
     /// <summary>Operations that a session may ask for. Each used number is remembered, so that none is used twice.</summary>
     public const int OperationsPerSession = 10_000;
 
-    /// <summary>Operations that run at once in a session; the runtime itself takes 64 EventPipe sessions in all.</summary>
-    public const int OperationsAtOnce = 8;
+    /// <summary>
+    /// Operations that run at once in a session: a screen of twenty processes with their counters, and what is asked of one of them beside it. The
+    /// runtime itself takes 64 EventPipe sessions in all.
+    /// </summary>
+    public const int OperationsAtOnce = 24;
 
     /// <summary>Connections that the broker judges at once, each on a thread; the others wait. Judging takes milliseconds: only targets that hang hold a thread for long.</summary>
     public const int BrokerThreads = 512;
@@ -120,6 +123,12 @@ public static class Limits
     /// <summary>From the order to let go of a target to the worker's word that it has. A worker that hangs is killed.</summary>
     public static readonly TimeSpan WorkerAnswer = TimeSpan.FromSeconds(2);
 
+    /// <summary>What the broker lets a session have beyond its role's bytes: the agent cuts at the byte, and says why; this is for one that does not.</summary>
+    public const long BytesGrace = 1L << 20;
+
+    /// <summary>What the broker lets a session idle beyond its role's time, likewise.</summary>
+    public static readonly TimeSpan IdleGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a client may take for the bytes that are still on their way when its session ends.</summary>
     public static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(5);
 
@@ -131,6 +140,24 @@ public static class Limits
 
     /// <summary>Longest trace that one operation may take; the session's own end comes first.</summary>
     public static readonly TimeSpan Trace = TimeSpan.FromHours(1);
+
+    /// <summary>From the order to write a dump to its last byte; its target stands still. A gigabyte takes three seconds, on a busy disk ten.</summary>
+    public static readonly TimeSpan DumpTaking = TimeSpan.FromMinutes(3);
+
+    /// <summary>From there to its verified result: some twenty seconds a gigabyte on a busy machine.</summary>
+    public static readonly TimeSpan DumpSanitising = TimeSpan.FromMinutes(20);
+
+    /// <summary>How long a result waits for an engineer whose link broke. It lies in a file without a name.</summary>
+    public static readonly TimeSpan DumpWaits = TimeSpan.FromMinutes(10);
+
+    /// <summary>Dumps that are made, or wait, on a host at once: each takes a processor and as much disk as its target has memory.</summary>
+    public const int DumpsAtOnce = 4;
+
+    /// <summary>Bytes of disk that a dump leaves free: what else runs on the host needs them.</summary>
+    public const long DumpLeavesFree = 512L * 1024 * 1024;
+
+    /// <summary>Bytes of memory that must be there for the process that sanitises.</summary>
+    public const long DumpMemory = 384L * 1024 * 1024;
 
     /// <summary>From the start of a worker or a broker to its first frame. A cold JIT start on a busy machine takes seconds.</summary>
     public static readonly TimeSpan ProcessStart = TimeSpan.FromSeconds(30);

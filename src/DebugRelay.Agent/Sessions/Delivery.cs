@@ -18,7 +18,10 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     private readonly IncrementalHash? _sentHash = stream.IsKept ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _sent;
     private Task? _sending;
+    private Task _telling = Task.CompletedTask;
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private long Most => operation.Decision.Limits!.Bytes;
 
     /// <summary>Runs until the operation is over and the client has what it will have of it.</summary>
     /// <exception cref="RecordingException">The bytes could not be recorded.</exception>
@@ -71,12 +74,15 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             {
                 switch (frame.Type)
                 {
-                    case FrameType.Data when !session.TryTake(frame.Payload.Length):
+                    case FrameType.Data when !session.TryTake(frame.Payload.Length, Most):
                         await StopAsync(ErrorCode.LimitReached);
-                        return Partial(ErrorCode.LimitReached, $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows");
+                        return Partial(ErrorCode.LimitReached, $"the session has had the {Most} bytes that the role allows");
                     case FrameType.Data:
                         await stream.AppendAsync(frame.Payload);
                         await RoomAsync();
+                        break;
+                    case FrameType.Progress:
+                        PassOn(frame.Read(ProtocolJson.Default.OperationProgress));
                         break;
                     case FrameType.End:
                         return Check(frame.Read(ProtocolJson.Default.OperationEnd));
@@ -92,9 +98,46 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         catch (RecordingException)
         {
             await StopAsync(ErrorCode.RecordingFailed);
+            await DrainAsync(late);
             throw;
         }
         return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+    }
+
+    /// <summary>Nobody gets what is read now; the worker's end says that the target is let go.</summary>
+    private async Task DrainAsync(CancellationToken late)
+    {
+        try
+        {
+            while (await worker.ReadAsync(late) is { Type: not FrameType.End })
+            {
+                // To the end.
+            }
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
+        {
+            // As good as an end.
+        }
+    }
+
+    /// <summary>How far it is, where the client takes it: one that is slow hears less often.</summary>
+    private void PassOn(OperationProgress progress)
+    {
+        if (!_telling.IsCompleted)
+            return;
+        _telling = TellAsync(progress);
+    }
+
+    private async Task TellAsync(OperationProgress progress)
+    {
+        try
+        {
+            await client.Frames.WriteAsync(FrameType.Progress, progress, ProtocolJson.Default.OperationProgress, operation.Ending);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client is gone: the sending side sees it too.
+        }
     }
 
     /// <summary>Waits while too much waits for the client; one that is gone is waited for no longer.</summary>
@@ -114,7 +157,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         (long bytes, byte[] sha256) = stream.Complete();
         if (end.Bytes != bytes || end.Sha256 != Convert.ToHexStringLower(sha256))
             return Partial(ErrorCode.Internal, "what arrived from the worker is not what it says it sent");
-        if (end.Partial || CutBy() is not { } closed)
+        // A target that was not read to its end because there was no time for it has not failed.
+        if ((end.Partial && end.Code != ErrorCode.TargetFailed) || CutBy() is not { } closed)
             return end;
         // A trace that was cut short is whole as far as it goes, but not what was asked for.
         return closed.Code == ErrorCode.Closed ? end : end with { Partial = true, Code = closed.Code, Message = closed.Message };
@@ -157,7 +201,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         if (ErrorCode.IsWithdrawal(code))
             gone.Cancel();
         else
-            gone.CancelAfter(Limits.LastBytes);
+            gone.CancelAfter(ErrorCode.EndsAccess(code) ? Limits.KillDrain : Limits.LastBytes);
         // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
         workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }
@@ -176,7 +220,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 if (got == 0)
                     return;
                 if (operation.Decision.NeedsObserver)
-                    await session.Watchers.UntilAsync(() => session.Watchers.Any, gone.Token);
+                    await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 _sentHash?.AppendData(buffer, 0, got);
                 Volatile.Write(ref _sent, _sent + got);

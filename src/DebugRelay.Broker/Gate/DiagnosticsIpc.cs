@@ -18,6 +18,9 @@ internal static class DiagnosticsIpc
     private enum Command : ushort
     {
         // High byte: command set; low byte: command. As sent, the set comes first.
+        WriteDump = 0x0101,
+        WriteDump2 = 0x0102,
+        WriteDump3 = 0x0103,
         StopTracing = 0x0201,
         CollectTracing2 = 0x0203,
         CollectTracing3 = 0x0204,
@@ -63,6 +66,58 @@ internal static class DiagnosticsIpc
             if (got == 0)
                 return;
             have += got;
+        }
+    }
+
+    /// <summary>Has the target write a dump of itself, and waits until it is written.</summary>
+    /// <param name="endpoint">The target.</param>
+    /// <param name="path">Where, as the target sees files; never empty (a target dies of that), never a peer's choice.</param>
+    /// <param name="type">As the runtime counts them: 1 mini, 2 heap, 3 triage, 4 full.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <exception cref="TargetException">The target said no, is gone, or said nothing in time.</exception>
+    public static void WriteDump(DiagnosticEndpoint endpoint, string path, uint type, TimeSpan limit)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] payload = new byte[4 + ((path.Length + 1) * 2) + 8];
+        BinaryPrimitives.WriteUInt32LittleEndian(payload, (uint)path.Length + 1);
+        System.Text.Encoding.Unicode.GetBytes(path, payload.AsSpan(4));
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(payload.Length - 8), type);
+        // No flags: logs would go to the target's own output. Older runtimes do not know the newer commands, and say so.
+        bool isDone = TryWriteDump(endpoint, Command.WriteDump3, payload, limit) || TryWriteDump(endpoint, Command.WriteDump2, payload, limit) || TryWriteDump(endpoint, Command.WriteDump, payload, limit);
+        if (!isDone)
+            throw new TargetException(ErrorCode.TargetFailed, $"the runtime of process {endpoint.Process.Pid} cannot write dumps");
+    }
+
+    /// <returns>False when the command is unknown to the target.</returns>
+    private static bool TryWriteDump(DiagnosticEndpoint endpoint, Command command, byte[] payload, TimeSpan limit)
+    {
+        int pid = endpoint.Process.Pid;
+        using Socket socket = endpoint.Connect();
+        try
+        {
+            Send(socket, command, payload);
+            socket.ReceiveTimeout = (int)limit.TotalMilliseconds;
+            Span<byte> reply = stackalloc byte[HeaderSize + 4];
+            ReceiveExactly(socket, reply, pid);
+            var answer = (Command)BinaryPrimitives.ReadUInt16BigEndian(reply[16..]);
+            uint result = BinaryPrimitives.ReadUInt32LittleEndian(reply[HeaderSize..]);
+            if (!reply.StartsWith(Magic) || answer is not (Command.Ok or Command.Error))
+                throw new TargetException(ErrorCode.TargetFailed, $"process {pid} answered something that is no diagnostics reply");
+            if (answer == Command.Error && result == UnknownCommand)
+                return false;
+            // What follows an error is the target's own text, which is not read here.
+            return answer == Command.Ok && result == 0
+                ? true
+                : throw new TargetException(ErrorCode.TargetFailed, $"process {pid} could not write the dump (HRESULT 0x{result:X8}): createdump may be missing beside its runtime, or may not trace it");
+        }
+        catch (TargetException e) when (e.Code == ErrorCode.TargetGone)
+        {
+            throw new TargetException(e.Code, $"process {pid} ended while its dump was written");
+        }
+        catch (SocketException e)
+        {
+            bool gone = ProcessFacts.StartTime(pid) != endpoint.Process.StartTime;
+            throw new TargetException(gone ? ErrorCode.TargetGone : ErrorCode.TargetFailed, gone ? $"process {pid} ended while its dump was written" : $"process {pid} did not write its dump in time ({e.SocketErrorCode})");
         }
     }
 

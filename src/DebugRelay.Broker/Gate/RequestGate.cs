@@ -49,6 +49,9 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     private Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, TargetProcess? process)
         => trust.Current.Decide(session, request, grant, TargetOf(process), profile.Name, trust.Now);
 
+    /// <summary>Whether who watches another's session may see what is had of this process.</summary>
+    public bool MayWatch(VerifiedSession observer, TargetProcess process) => Decide(observer, Operations.SessionWatch, process).Allowed;
+
     /// <summary>The processes that the caller may see, and what he may do with each.</summary>
     public ProcessList List(VerifiedSession session) => new(
         [.. from endpoint in finder.FindAll()
@@ -57,6 +60,9 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
 
     /// <summary>The host's debug surfaces, but for our own processes.</summary>
     public InventoryReport TakeInventory() => HostInventory.Take(configuration.Host, DateTimeOffset.UtcNow, finder.Hidden);
+
+    /// <summary>Whether who has this session may take the inventory now.</summary>
+    public bool MayTakeInventory(VerifiedSession session) => Decide(session, Operations.Inventory, process: null).Allowed;
 
     private ListedProcess Describe(VerifiedSession session, TargetProcess process)
     {
@@ -72,11 +78,13 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     /// <summary>What this version carries out. That an operation has its own parts and no others was seen to when the request was parsed.</summary>
     private EventPipeRequest? CheckForm(OperationRequest request)
     {
-        if (request.Unscrubbed && request.Operation != Operations.Trace)
+        if (request.Unscrubbed && request.Operation != Operations.Trace && !Operations.IsDump(request.Operation))
             throw new ProtocolException(ErrorCode.UnknownOperation, $"this version gives no {request.Operation} without scrubbing");
         switch (request.Operation)
         {
             case Operations.ProcessList or Operations.ProcessInfo or Operations.ProcessEnvironment or Operations.Inventory or Operations.SessionList or Operations.SessionKill or Operations.SessionWatch:
+                return null;
+            case var dump when Operations.IsDump(dump):
                 return null;
             case var operation when Operations.IsEventPipe(operation) && request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);

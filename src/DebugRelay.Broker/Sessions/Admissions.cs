@@ -16,7 +16,8 @@ internal sealed class Admissions(GrantLedger grants, EmergencyLedger emergencies
     /// <summary>The decision, and no where the grant or the role has nothing left. Nothing is taken yet.</summary>
     public Decided Preview(VerifiedSession session, Judged judged)
     {
-        if (!judged.Decided.Allowed)
+        // A dump that waits was counted when it was made.
+        if (!judged.Decided.Allowed || judged.Request.Dump?.Resume is not null)
             return judged.Decided;
         if (judged.Grant is { } files && grants.RestOf(files, GrantCheck.Parse(files)).Problem is { } usedUp)
             return judged.Decided with { Allowed = false, Code = ErrorCode.UsedUp, Reason = usedUp };
@@ -32,6 +33,8 @@ internal sealed class Admissions(GrantLedger grants, EmergencyLedger emergencies
         TimeSpan longest = (judged.Decision.NotAfter - clock.GetUtcNow()) ?? TimeSpan.Zero;
         if (judged.Decision.BreakGlass is { } rule)
             longest = Shorter(longest, emergencies.Enter(session.Identity, rule, session.Statement.Session));
+        if (judged.Request.Dump?.Resume is not null)
+            return new OperationRight(longest, null);
         DumpUse? dump = Operations.IsDump(judged.Request.Operation) ? dumps.Take(session.Identity, judged.Decision.Limits!.Dumps) : null;
         if (judged.Grant is not { } files)
             return new OperationRight(longest, null, dump);
@@ -70,4 +73,7 @@ internal sealed record OperationRight(TimeSpan Longest, GrantUse? Use, DumpUse? 
 
     /// <summary>How long an operation runs that wants to run so long.</summary>
     public TimeSpan Within(TimeSpan wanted) => wanted < Longest + Grace ? wanted : Longest + Grace;
+
+    /// <summary>Why it ends then.</summary>
+    public string CodeAfter(TimeSpan wanted) => wanted <= Longest ? ErrorCode.Closed : ErrorCode.Expired;
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Proofs;
@@ -14,11 +16,15 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
 {
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<ulong> _used = [];
-    private readonly ConcurrentDictionary<ulong, EventPipeOperation> _running = new();
+    private readonly ConcurrentDictionary<ulong, IRunningOperation> _running = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly ConcurrentDictionary<Turn, byte> _turns = new();
     private WorkerProcess? _worker;
     private int _workers;
+    private long _delivered;
+    private long _deliveredBefore;
+    private long _lastUse = Stopwatch.GetTimestamp();
+    private int _busy;
     private volatile bool _ended;
 
     /// <summary>The session's id.</summary>
@@ -50,6 +56,44 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
             if (!_used.Add(number))
                 throw new ProtocolException(ErrorCode.Replayed, $"request {number} of this session was used before");
         }
+        Volatile.Write(ref _lastUse, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>What the session's worker may deliver in its life, so that the session has no more than this.</summary>
+    /// <param name="most">The role's bytes.</param>
+    /// <exception cref="ProtocolException">It has had them.</exception>
+    public long BytesFor(long most)
+    {
+        if (Volatile.Read(ref _delivered) >= most)
+            throw new ProtocolException(ErrorCode.LimitReached, $"the session has had the {most} bytes that the role allows");
+        return most + Limits.BytesGrace - Volatile.Read(ref _deliveredBefore);
+    }
+
+    /// <summary>What the session may still have, so that it has no more than this.</summary>
+    public long BytesLeft(long most) => Math.Max(most + Limits.BytesGrace - Volatile.Read(ref _delivered), 0);
+
+    /// <summary>Counts what an operation has delivered.</summary>
+    public void Count(long bytes) => Interlocked.Add(ref _delivered, bytes);
+
+    /// <summary>Counts as an operation for the idle time: dispose it when it is over.</summary>
+    public IDisposable Busy()
+    {
+        Interlocked.Increment(ref _busy);
+        return new Stay(this);
+    }
+
+    /// <summary>Ends a session that has been idle for longer than its role allows. The agent does so too; this is for one that does not.</summary>
+    private void JudgeIdle(TimeSpan most)
+    {
+        if (_turns.IsEmpty && Volatile.Read(ref _busy) == 0 && Stopwatch.GetElapsedTime(Volatile.Read(ref _lastUse)) > most + Limits.IdleGrace)
+            End(ErrorCode.Idle, $"nothing was asked for {most.TotalSeconds:0} s, which is as long as the role allows; open a new session");
+    }
+
+    /// <summary>Judges what ends with time alone.</summary>
+    public void JudgeByTheClock(HostTrust trust)
+    {
+        if (PolicyEngine.LimitsOf(trust.Policy, proof.Identity) is { } limits)
+            JudgeIdle(limits.Idle);
     }
 
     /// <summary>Ends the session before its time; the first reason counts.</summary>
@@ -66,14 +110,20 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
         TimeSpan most = PolicyEngine.LimitsOf(trust.Policy, proof.Identity)?.Session ?? TimeSpan.Zero;
         if (now >= opened + most)
             End(ErrorCode.Expired, "the session's time is over, by the policy that holds now");
-        foreach ((ulong number, EventPipeOperation operation) in _running)
+        foreach ((ulong number, IRunningOperation operation) in _running)
             JudgeOperation(number, operation);
     }
 
     /// <summary>Raised before an operation is ended because it is no longer allowed, so that the agent can say so.</summary>
     public event Action<StopOperation>? Withdrawn;
 
-    private void JudgeOperation(ulong number, EventPipeOperation operation)
+    /// <summary>The host has something to tell to whoever has the session.</summary>
+    public event Action<Notice>? Noticed;
+
+    /// <summary>Raises <see cref="Noticed"/>.</summary>
+    public void Tell(Notice notice) => Noticed?.Invoke(notice);
+
+    private void JudgeOperation(ulong number, IRunningOperation operation)
     {
         if (operation.Problem() is not { } problem)
             return;
@@ -116,6 +166,8 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
                 await _worker.DisposeAsync();
                 _worker = null;
             }
+            if (_worker is null)
+                Volatile.Write(ref _deliveredBefore, Volatile.Read(ref _delivered));
             return _worker ??= await WorkerProcess.StartAsync(workerFolder, profile, ++_workers, cancellation);
         }
         finally
@@ -125,7 +177,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     }
 
     /// <summary>Remembers a running trace, so that it can be stopped.</summary>
-    public void Add(ulong number, EventPipeOperation operation)
+    public void Add(ulong number, IRunningOperation operation)
     {
         _running[number] = operation;
         if (_ended)
@@ -141,7 +193,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     /// <summary>Stops a running trace; nothing happens where it does not run.</summary>
     public void Stop(ulong number, string code)
     {
-        if (_running.TryGetValue(number, out EventPipeOperation? operation))
+        if (_running.TryGetValue(number, out IRunningOperation? operation))
             operation.Stop(code);
     }
 
@@ -151,7 +203,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     /// <summary>Stops all that runs.</summary>
     public void StopAll(string code)
     {
-        foreach (EventPipeOperation operation in _running.Values)
+        foreach (IRunningOperation operation in _running.Values)
             operation.Stop(code);
     }
 
@@ -190,7 +242,17 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
         public void Dispose()
         {
             session._turns.TryRemove(this, out _);
+            Volatile.Write(ref session._lastUse, Stopwatch.GetTimestamp());
             _ended.TrySetResult();
+        }
+    }
+
+    private sealed class Stay(BrokerSession session) : IDisposable
+    {
+        public void Dispose()
+        {
+            Volatile.Write(ref session._lastUse, Stopwatch.GetTimestamp());
+            Interlocked.Decrement(ref session._busy);
         }
     }
 }

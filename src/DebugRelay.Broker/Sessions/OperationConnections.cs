@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DebugRelay.Broker.Dumps;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
@@ -16,9 +17,9 @@ namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, HostLedger ledger)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, DumpStore dumps, HostLedger ledger)
 {
-    private readonly Observers _observers = new();
+    private readonly Observers _observers = new(gate.MayWatch);
 
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
@@ -76,6 +77,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             throw new ProtocolException(ErrorCode.NoSession, $"there is no session {request.Watch} on this host (any more)");
         if (watched.Proof.Identity.Equals(session.Proof.Identity))
             throw new ProtocolException(ErrorCode.Denied, "nobody watches himself");
+        using (session.Busy())
         using (_observers.Enter(watched, session))
         {
             frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
@@ -152,7 +154,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 Watch(session, judged.Request, accepted, agent, frames);
                 return;
             }
-            if (judged.Decision.NeedsObserver && !_observers.Watch(session))
+            if (judged.Decision.NeedsObserver && !(judged.Endpoint is { } seen && _observers.Watch(session, seen.Process)))
                 throw new ProtocolException(ErrorCode.Unobserved, $"role {judged.Decision.Role} lets {judged.Request.Operation} run only while another person watches, and nobody does");
             if (judged.Endpoint is not { } endpoint)
             {
@@ -163,8 +165,13 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 return;
             }
             turn = session.Begin();
+            if (Operations.IsDump(judged.Request.Operation))
+            {
+                Dump(session, judged, right, turn, agent, frames, accepted);
+                return;
+            }
             WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
-            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted);
+            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted, session.BytesFor(judged.Decision.Limits!.Bytes));
             if (judged.EventPipe is { } eventPipe)
                 Trace(session, running, eventPipe);
             else
@@ -176,6 +183,63 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             right.GiveBack();
             throw;
         }
+    }
+
+    /// <summary>Makes a dump, or finds one that waits, and delivers it on this thread. Nothing was asked of the target when this throws.</summary>
+    private void Dump(BrokerSession session, Judged judged, OperationRight right, IDisposable turn, Socket agent, BlockingFrames frames, Accepted accepted)
+    {
+        OperationRequest request = judged.Request;
+        DumpParameters parameters = request.Dump ?? new DumpParameters();
+        SealOrder? seal = request.Unscrubbed ? sealing.OrderFor(session.Proof, request.Number) : null;
+        MadeDump dump = parameters.Resume is { } id
+            ? dumps.Find(id, session.Proof.Identity, judged.Endpoint!.Process, request.Operation)
+            : dumps.Begin(new DumpOrder(session.Proof.Identity, judged.Endpoint!, request.Operation, parameters.MaskLiterals, parameters.MaskFields, seal));
+        var operation = new DumpOperation(dump, () => gate.Problem(session.Proof, judged));
+        session.Add(request.Number, operation);
+        Task<OperationEnd> delivering = Task.FromResult(Deliver(session, operation, judged, right, agent, frames, accepted));
+        EnterEnd(session, request.Number, delivering);
+        session.Count(delivering.Result.Bytes);
+        session.Remove(request.Number);
+        turn.Dispose();
+        right.Use?.Settle(dump.Ready is { IsCompletedSuccessfully: true, Result.Bytes: var bytes } ? bytes : 0);
+        TryEnd(agent, frames, delivering.Result);
+    }
+
+    private OperationEnd Deliver(BrokerSession session, DumpOperation operation, Judged judged, OperationRight right, Socket agent, BlockingFrames frames, Accepted accepted)
+    {
+        var over = new TaskCompletionSource();
+        try
+        {
+            // A client that is slow is no reason to give up; the agent ends the operation when it has reason to.
+            agent.SendTimeout = 0;
+            frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
+            if (judged.Decision.NeedsObserver)
+                _ = _observers.KeepAsync(session, operation, over.Task);
+            using var limit = new Timer(_ => operation.Stop(ErrorCode.Expired), null, right.Within(Limits.Session), Timeout.InfiniteTimeSpan);
+            return operation.Run(frames, judged.Request.Dump?.Offset ?? 0, Math.Min(right.Use?.Bytes ?? long.MaxValue, session.BytesLeft(judged.Decision.Limits!.Bytes)));
+        }
+        catch (SocketException)
+        {
+            operation.Stop(ErrorCode.ClientGone);
+            return new OperationEnd(0, Convert.ToHexStringLower(SHA256.HashData([])), Partial: true, ErrorCode.ClientGone, "the agent is gone", [], null);
+        }
+        finally
+        {
+            over.SetResult();
+        }
+    }
+
+    private static void TryEnd(Socket agent, BlockingFrames frames, OperationEnd end)
+    {
+        try
+        {
+            frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The agent has gone: there is nobody to tell.
+        }
+        agent.Dispose();
     }
 
     private void Trace(BrokerSession session, Running running, EventPipeRequest request)
@@ -209,8 +273,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             // The agent is gone; the worker still reads the target to its end.
             operation.Stop(ErrorCode.ClientGone);
         }
-        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal);
-        Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
+        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal, running.SessionBytes);
+        Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration), running.Right.CodeAfter(request.Duration));
         if (judged.Decision.NeedsObserver)
             _ = _observers.KeepAsync(session, operation, reading);
         Finish(session, running, reading, stream, () => { session.Remove(running.Number); share.Dispose(); });
@@ -223,7 +287,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             JobKind kind = Request(target, running.Judged.Request.Operation);
             running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
-            var job = new Job(running.Number, kind, running.Right.Use?.Bytes);
+            var job = new Job(running.Number, kind, running.Right.Use?.Bytes, SessionBytes: running.SessionBytes);
             Task<OperationEnd> reading = running.Worker.RunAsync(
                 job, target.SafeHandle, running.Agent.SafeHandle, () => { target.Dispose(); running.Agent.Dispose(); }, CancellationToken.None);
             Finish(session, running, reading, target, () => { });
@@ -251,6 +315,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         ended =>
         {
             EnterEnd(session, running.Number, ended);
+            if (ended.IsCompletedSuccessfully)
+                session.Count(ended.Result.Bytes);
             forget();
             running.Turn.Dispose();
             target.Dispose();
@@ -306,7 +372,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
 
     /// <summary>An operation that is being carried out, and what it holds.</summary>
     private sealed record Running(
-        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Socket Agent, BlockingFrames Frames, Accepted Accepted)
+        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Socket Agent, BlockingFrames Frames, Accepted Accepted, long SessionBytes)
     {
         public ulong Number => Judged.Request.Number;
     }

@@ -8,6 +8,9 @@ namespace DebugRelay.Broker.Targets;
 /// <summary>A process and the diagnostic socket that bears its name.</summary>
 internal sealed record DiagnosticEndpoint(string Path, TargetProcess Process)
 {
+    /// <summary>The folder of the socket, as the target sees files.</summary>
+    public string FolderInTarget { get; init; } = System.IO.Path.GetDirectoryName(Path)!;
+
     /// <summary>Connects, and makes sure that the process meant is the one that listens.</summary>
     /// <returns>A blocking socket with the time limits of a target.</returns>
     /// <exception cref="TargetException">The process is gone, does not listen, or another listens in its place.</exception>

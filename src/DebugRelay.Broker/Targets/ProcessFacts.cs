@@ -54,11 +54,16 @@ internal static class ProcessFacts
     }
 
     /// <summary>The effective user id.</summary>
-    public static uint Uid(int pid)
+    public static uint Uid(int pid) => EffectiveId(pid, "Uid:");
+
+    /// <summary>The effective group id.</summary>
+    public static uint Gid(int pid) => EffectiveId(pid, "Gid:");
+
+    private static uint EffectiveId(int pid, string field)
     {
         foreach (string line in File.ReadLines($"/proc/{pid}/status"))
         {
-            if (line.StartsWith("Uid:", StringComparison.Ordinal))
+            if (line.StartsWith(field, StringComparison.Ordinal))
                 return uint.Parse(line.Split('\t', StringSplitOptions.RemoveEmptyEntries)[2], CultureInfo.InvariantCulture);
         }
         throw new IOException($"process {pid} has no user");

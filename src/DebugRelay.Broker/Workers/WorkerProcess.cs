@@ -46,7 +46,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         listener.Bind(new UnixDomainSocketEndPoint(path));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         listener.Listen(1);
-        Process process = Launch(path);
+        Process process = Launch("debugrelay-worker", "--socket", path);
         DescriptorSocket? socket = null;
         try
         {
@@ -138,11 +138,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _gone.TrySetResult();
     }
 
-    private static Process Launch(string path)
+    /// <summary>Starts a program of ours that lies beside this one, with an environment that says nothing.</summary>
+    /// <exception cref="WorkerException">It cannot be started.</exception>
+    internal static Process Launch(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "debugrelay-worker"))
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
         {
-            ArgumentList = { "--socket", path },
             UseShellExecute = false,
             WorkingDirectory = "/",
         };
@@ -160,7 +161,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
             || variable.StartsWith("DOTNET_GC", StringComparison.OrdinalIgnoreCase)
             || variable.StartsWith("DOTNET_SYSTEM_", StringComparison.Ordinal);
 
-    private static async Task<DescriptorSocket> AcceptAsync(Socket listener, Process process, CancellationToken cancellation)
+    /// <summary>Waits for the process that was just started.</summary>
+    /// <exception cref="WorkerException">It ended, or another connected in its place.</exception>
+    internal static async Task<DescriptorSocket> AcceptAsync(Socket listener, Process process, CancellationToken cancellation)
     {
         Task exited = process.WaitForExitAsync(cancellation);
         Task<Socket> accepted = listener.AcceptAsync(cancellation).AsTask();

@@ -21,15 +21,27 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
     public async Task<int> WithSessionAsync(
         ParseResult parsed, ConnectionOptions options, SessionWork work, CancellationToken interrupted)
     {
+        return await WithSessionsAsync(parsed, options, async open =>
+        {
+            await using Session session = await open(interrupted);
+            int exitCode = await work(session, parsed, interrupted);
+            await session.CloseAsync();
+            return exitCode;
+        });
+    }
+
+    /// <summary>Does work that may need another session when the link breaks.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">Its connection options.</param>
+    /// <param name="work">Gets what opens sessions, and gives the exit code. It closes what it opens.</param>
+    public async Task<int> WithSessionsAsync(ParseResult parsed, ConnectionOptions options, Func<Func<CancellationToken, Task<Session>>, Task<int>> work)
+    {
         ConnectionSettings settings = options.Resolve(parsed, Surroundings);
         using ClientCredentials credentials = ClientCredentials.Load(settings);
         using var heads = HeadsFile.Open(settings.HeadsFile, Surroundings.ReceiptsFolder, DateTimeOffset.UtcNow, warning => Terminal.Error.WriteLine($"note: {Table.Printable(warning)}"));
         var connector = new AgentConnector(settings.Address, credentials);
-        await using Session session = await Session.OpenAsync(
-            connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), interrupted, settings.Claim);
-        int exitCode = await work(session, parsed, interrupted);
-        await session.CloseAsync();
-        return exitCode;
+        return await work(cancellation => Session.OpenAsync(
+            connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), cancellation, settings.Claim));
     }
 
     private sealed class Observer(Terminal terminal, HeadsFile heads) : ISessionObserver

@@ -30,6 +30,16 @@ internal static class Processes
     public static async Task<TargetProcess> FindAsync(Session session, string target, CancellationToken cancellation)
         => Choose(await ListAsync(session, cancellation), target, session.Hello.Host);
 
+    /// <summary>The same, with what the caller may do with it.</summary>
+    /// <exception cref="NoTargetException">None fits.</exception>
+    /// <exception cref="UsageException">Several fit.</exception>
+    public static async Task<ListedProcess> FindListedAsync(Session session, string target, CancellationToken cancellation)
+    {
+        ListedProcess[] processes = await ListAsync(session, cancellation);
+        TargetProcess chosen = Choose(processes, target, session.Hello.Host);
+        return processes.First(listed => listed.Process == chosen);
+    }
+
     /// <summary>Chooses by pid where <paramref name="target"/> is a number, else by name: as it is written first, then in any case.</summary>
     public static TargetProcess Choose(IReadOnlyList<ListedProcess> processes, string target, string host)
     {

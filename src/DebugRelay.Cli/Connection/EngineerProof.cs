@@ -92,6 +92,7 @@ internal sealed class EngineerProof : IDisposable
         Operation = order.Name,
         Target = order.Target is { } target ? new RequestTarget(target.Pid, target.StartTime) : null,
         Parameters = order.EventPipe is { } eventPipe ? ParametersOf(eventPipe) : null,
+        Dump = order.Dump,
         Unscrubbed = order.Unscrubbed,
         Reason = _reason,
         Grant = grant?.Sha256,

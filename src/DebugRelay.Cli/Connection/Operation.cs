@@ -25,6 +25,9 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
     /// <summary>How often the grant that it needed may still be used; null where it needed none.</summary>
     public int? UsesLeft => accepted.UsesLeft;
 
+    /// <summary>Told how far it is, by an operation that delivers when it is done.</summary>
+    public Action<OperationProgress>? Progressed { get; set; }
+
     /// <summary>The rule of the policy that allows it.</summary>
     public string Rule => accepted.Rule;
 
@@ -102,6 +105,9 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
                         _hash.AppendData(part.Span);
                     _bytes += frame.Payload.Length;
                     await PassOnAsync(frame.Payload, deliver, cancellation);
+                    break;
+                case FrameType.Progress:
+                    Progressed?.Invoke(frame.Read(ProtocolJson.Default.OperationProgress));
                     break;
                 case FrameType.End:
                     return Verified(frame.Read(ProtocolJson.Default.OperationEnd));

@@ -1,4 +1,5 @@
 using DebugRelay.Policy.Grants;
+using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Cli.Connection;
@@ -11,6 +12,9 @@ internal sealed record OperationOrder(string Name, TargetProcess? Target = null,
 {
     /// <summary>Whether the data are wanted without scrubbing; they come encrypted to this session.</summary>
     public bool Unscrubbed { get; init; }
+
+    /// <summary>How a dump is to be; null for every other operation.</summary>
+    public DumpParameters? Dump { get; init; }
 
     /// <summary>The session to watch; null for every other operation.</summary>
     public string? Watch { get; init; }

@@ -30,6 +30,8 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
         ErrorCode.Denied or ErrorCode.Revoked or ErrorCode.Killed or ErrorCode.Expired or ErrorCode.Idle or ErrorCode.NoSession or ErrorCode.BadProof or ErrorCode.BadRequest or ErrorCode.Replayed
             or ErrorCode.UnknownOperation or ErrorCode.LimitReached or ErrorCode.UsedUp or ErrorCode.Unobserved => Failures.ExitCode.Refused,
 
+        ErrorCode.DumpWithheld => Failures.ExitCode.Found,
+
         ErrorCode.Truncated or ErrorCode.FrameTooLong or ErrorCode.UnknownFrame or ErrorCode.UnexpectedFrame or ErrorCode.BadMessage
             or ErrorCode.TimedOut or ErrorCode.WrongProtocol or ErrorCode.ClientGone or ErrorCode.ShuttingDown => Failures.ExitCode.NoConnection,
 
@@ -47,6 +49,9 @@ internal sealed record Failure(int ExitCode, string What, string? ToDo)
         ErrorCode.Idle => "start again: the role closes a session in which nothing is asked for a while",
         ErrorCode.LimitReached => "end another session or operation, or try again later",
         ErrorCode.NoProcess => "see the processes with `debugrelay ps`",
+        ErrorCode.DumpWithheld => "nothing was delivered; take another dump, or give --mask-literals",
+        ErrorCode.BadDump => "nothing was delivered; take another dump, or one of another type with --type",
+        ErrorCode.Storage => "ask for a smaller type with --type, or let operations make room on the host",
         ErrorCode.TargetGone => "see whether it was started again with `debugrelay ps`",
         ErrorCode.TargetFailed => "the process may be starting, or its diagnostics are switched off: try again",
         ErrorCode.RecordingFailed => "the host cannot record, so it gives no access: look at the agent's log and its recordings folder",

@@ -1,4 +1,3 @@
-using DebugRelay.DumpWorker.Regions;
 using Microsoft.Diagnostics.Runtime;
 
 namespace DebugRelay.DumpWorker.Clr;
@@ -6,7 +5,9 @@ namespace DebugRelay.DumpWorker.Clr;
 /// <summary>
 /// Asks the runtime in a dump what a debugger would ask, so that the recorder sees what the answers need. The answers are thrown away.
 /// </summary>
-internal sealed class Interrogation(ClrRuntime runtime, KnownNames names)
+/// <param name="runtime">Which.</param>
+/// <param name="onName">Told each name that is an answer.</param>
+internal sealed class Interrogation(ClrRuntime runtime, Action<string> onName)
 {
     private readonly HashSet<ulong> _methods = [];
     private readonly HashSet<ulong> _types = [];
@@ -138,6 +139,9 @@ internal sealed class Interrogation(ClrRuntime runtime, KnownNames names)
     {
         // An answer that is a text is a name, and what a name is made of may stay.
         foreach (object? answer in answers)
-            names.Add(answer as string);
+        {
+            if (answer is string name)
+                onName(name);
+        }
     }
 }

@@ -33,6 +33,9 @@ public sealed record OperationRequest
     /// <summary>What to collect; there for event-pipe operations, and only there.</summary>
     public EventPipeParameters? Parameters { get; init; }
 
+    /// <summary>How a dump is to be, beyond its type; for operations that write one, and only for them.</summary>
+    public DumpParameters? Dump { get; init; }
+
     /// <summary>The session to watch; there for <see cref="Operations.SessionWatch"/>, and only there.</summary>
     public string? Watch { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record OperationRequest
             Unscrubbed = reader.Optional("unscrubbed")?.AsBoolean() ?? false,
             Target = reader.Optional("target") is { } target ? RequestTarget.Read(target) : null,
             Parameters = reader.Optional("parameters") is { } parameters ? EventPipeParameters.Read(parameters) : null,
+            Dump = reader.Optional("dump") is { } dump ? DumpParameters.Read(dump) : null,
             Watch = reader.Optional("watch") is { } watch ? SignedFields.ReadId(watch) : null,
             Kill = reader.Optional("kill") is { } kill ? SignedFields.ReadId(kill) : null,
             Reason = reader.OptionalText("reason", Limits.ReasonCharacters),
@@ -85,6 +89,7 @@ public sealed record OperationRequest
         if (Unscrubbed) writer.WriteBoolean("unscrubbed", true);
         Target?.Write(writer);
         Parameters?.Write(writer);
+        Dump?.Write(writer);
         SignedFields.WriteOptional(writer, "watch", Watch);
         SignedFields.WriteOptional(writer, "kill", Kill);
         SignedFields.WriteOptional(writer, "reason", Reason);
@@ -109,7 +114,7 @@ public sealed record OperationRequest
         if (kill != (Kill is not null)) return kill ? $"{Operation} needs a \"kill\"" : $"{Operation} takes no \"kill\"";
         bool eventPipe = Operations.IsEventPipe(Operation);
         if (eventPipe != (Parameters is not null)) return eventPipe ? $"{Operation} needs \"parameters\"" : $"{Operation} takes no \"parameters\"";
-        return null;
+        return Dump is not null && !Operations.IsDump(Operation) ? $"{Operation} takes no \"dump\"" : null;
     }
 }
 

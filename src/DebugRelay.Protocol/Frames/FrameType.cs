@@ -63,6 +63,9 @@ public enum FrameType : byte
     /// <summary>Client to agent on a control connection, after the last <see cref="RecordingHead"/>: <see cref="Messages.Countersignature"/>.</summary>
     Countersignature = 0x14,
 
+    /// <summary>Broker to agent to client on an operation's connection, before its data: how far it is, <see cref="Messages.OperationProgress"/>.</summary>
+    Progress = 0x15,
+
     /// <summary>Agent to broker, first frame of a session's connection: <see cref="Messages.OpenSession"/> is answered by a challenge.</summary>
     ChallengeRequest = 0x20,
 
@@ -86,6 +89,12 @@ public enum FrameType : byte
 
     /// <summary>Broker to worker: <see cref="Messages.CancelJob"/>, let go of the target now.</summary>
     CancelJob = 0x33,
+
+    /// <summary>Broker to dump worker, with three descriptors (FIFO, file for the raw dump, file for the result): <see cref="Messages.DumpJob"/>.</summary>
+    DumpJob = 0x34,
+
+    /// <summary>Dump worker to broker: <see cref="Messages.DumpLine"/>.</summary>
+    DumpLine = 0x35,
 
     /// <summary>Broker to worker, first: <see cref="Messages.WorkerProfile"/>.</summary>
     WorkerProfile = 0x38,

@@ -66,6 +66,7 @@ public sealed record Accepted(ulong Number, string Rule, int? UsesLeft = null);
 /// <param name="Scrubbed">Masked values by rule: counts, never values.</param>
 /// <param name="Events">What became of the events; null where the result is not a trace.</param>
 /// <param name="ScrubbedBy">The same by provider (or other source) and rule; null where nothing was masked.</param>
+/// <param name="Dump">Of a dump: what was done to it, with the SHA-256 of the whole, whichever part of it came; else null.</param>
 public sealed record OperationEnd(
     long Bytes,
     string Sha256,
@@ -74,7 +75,15 @@ public sealed record OperationEnd(
     string? Message,
     SortedDictionary<string, long> Scrubbed,
     EventCounts? Events,
-    SortedDictionary<string, SortedDictionary<string, long>>? ScrubbedBy = null);
+    SortedDictionary<string, SortedDictionary<string, long>>? ScrubbedBy = null,
+    DumpReport? Dump = null);
+
+/// <summary>How far an operation is that delivers when it is done.</summary>
+/// <param name="Stage">What is being done: take, read, heap, native, verify, deliver.</param>
+/// <param name="Done">Bytes done of the stage; 0 where the stage counts none.</param>
+/// <param name="Total">Bytes of the stage; 0 where they are not known.</param>
+/// <param name="Id">By which the result can be asked for again when the link breaks; null where it cannot.</param>
+public sealed record OperationProgress(string Stage, long Done, long Total, string? Id = null);
 
 /// <summary>What became of a trace's events.</summary>
 /// <param name="Read">Events that the target sent.</param>

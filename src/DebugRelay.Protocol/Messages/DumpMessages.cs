@@ -4,7 +4,7 @@ namespace DebugRelay.Protocol.Messages;
 public sealed record DumpLine(DumpProgress? Progress = null, DumpReport? Report = null, Refused? Failure = null);
 
 /// <summary>How far it is.</summary>
-/// <param name="Stage">What is being done: read, heap, native, verify.</param>
+/// <param name="Stage">What is being done: take, read, heap, native, verify.</param>
 /// <param name="Done">Bytes done of the stage; 0 where the stage counts none.</param>
 /// <param name="Total">Bytes of the stage; 0 where it counts none.</param>
 public sealed record DumpProgress(string Stage, long Done, long Total);

@@ -37,7 +37,8 @@ public sealed record WorkerReady(string ProfileSha256, string[] SurvivingCanarie
 /// <param name="Kind">What the target's socket will give.</param>
 /// <param name="MaxBytes">Bytes that may be delivered; the job ends before there are more. Null for no limit.</param>
 /// <param name="Seal">Deliver without scrubbing, encrypted; null: scrubbed.</param>
-public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null, SealOrder? Seal = null);
+/// <param name="SessionBytes">Bytes that this worker may deliver in its life, all jobs together, by the policy that holds now. Null for no limit.</param>
+public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null, SealOrder? Seal = null, long? SessionBytes = null);
 
 /// <summary>For whom unscrubbed data are encrypted, before they leave the worker.</summary>
 /// <param name="Host">The host's name.</param>
@@ -69,3 +70,10 @@ public sealed record JobEnded(ulong Number, OperationEnd End);
 /// <param name="Number">The request's number.</param>
 /// <param name="Code">One of <see cref="ErrorCode"/>: why.</param>
 public sealed record CancelJob(ulong Number, string Code);
+
+/// <summary>A dump to read from a FIFO, to sanitise and to verify.</summary>
+/// <param name="MostBytes">Bytes of the raw dump, at most; a larger one is given up.</param>
+/// <param name="MaskLiterals">Mask the program's literals too.</param>
+/// <param name="MaskFields">Keep of the program's own objects the references alone.</param>
+/// <param name="Seal">Deliver it as it is, encrypted; null: sanitised.</param>
+public sealed record DumpJob(long MostBytes, bool MaskLiterals = false, bool MaskFields = false, SealOrder? Seal = null);

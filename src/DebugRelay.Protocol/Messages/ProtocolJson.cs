@@ -43,6 +43,8 @@ namespace DebugRelay.Protocol.Messages;
 [JsonSerializable(typeof(SessionList))]
 [JsonSerializable(typeof(KilledSession))]
 [JsonSerializable(typeof(DumpLine))]
+[JsonSerializable(typeof(DumpJob))]
+[JsonSerializable(typeof(OperationProgress))]
 [JsonSerializable(typeof(DumpReport))]
 [JsonSerializable(typeof(DumpFacts))]
 public sealed partial class ProtocolJson : JsonSerializerContext

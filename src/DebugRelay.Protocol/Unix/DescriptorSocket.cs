@@ -11,8 +11,8 @@ namespace DebugRelay.Protocol.Unix;
 /// </remarks>
 public sealed class DescriptorSocket(Socket socket) : IDisposable
 {
-    /// <summary>Descriptors that a frame may carry: a target and an agent's connection.</summary>
-    public const int MaximumDescriptors = 2;
+    /// <summary>Descriptors that a frame may carry: a FIFO and two files of a dump. Other jobs have a target and an agent's connection.</summary>
+    public const int MaximumDescriptors = 3;
 
     private readonly SemaphoreSlim _writing = new(1, 1);
 

@@ -6,10 +6,12 @@ using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
 using Xunit;
 
+[assembly: AssemblyFixture(typeof(DebugRelay.FunctionalTests.Verbs.ObservedShop))]
+
 namespace DebugRelay.FunctionalTests.Verbs;
 
 /// <summary>
-/// A real agent with the sample shop as its target, and the client's whole command line, run in this process so that its start is paid once. Alice may
+/// One real agent for many tests, with the sample shop as its target, and the client's whole command line, run in this process so that its start is paid once. Alice may
 /// look at everything; Bob may list processes, and no more.
 /// </summary>
 public sealed class ObservedShop : IAsyncLifetime
@@ -22,9 +24,10 @@ public sealed class ObservedShop : IAsyncLifetime
             "oncall": {
               "members": ["spiffe://corp.example/eng/*"],
               "targets": [{ "process": "debugrelay-sample" }],
-              "allow": ["process.list", "process.info", "process.environment", "counters", "trace", "stacks", "gcdump", "logs", "exceptions"]
+              "allow": ["process.list", "process.info", "process.environment", "counters", "trace", "stacks", "gcdump", "logs", "exceptions"],
+              "limits": { "sessions": 50 }
             },
-            "lookers": { "members": ["spiffe://corp.example/ops/*"], "targets": [{ "process": "debugrelay-sample" }], "allow": ["process.list"] }
+            "lookers": { "members": ["spiffe://corp.example/ops/*"], "targets": [{ "process": "debugrelay-sample" }], "allow": ["process.list"], "limits": { "sessions": 50 } }
           }
         }
         """;

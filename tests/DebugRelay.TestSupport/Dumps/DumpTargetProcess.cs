@@ -29,6 +29,12 @@ public sealed class DumpTargetProcess : IAsyncDisposable
     /// <summary>Secrets by the place that they lie in.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; }
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What each of its threads does, as proc(5) names it: T is stopped, t traced.</summary>
+    public IReadOnlyList<char> Threads
+        => [.. Directory.GetDirectories($"/proc/{Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "stat"))).Select(stat => stat[stat.LastIndexOf(')') + 2])];
+
     /// <summary>Starts it and waits until all secrets are planted.</summary>
     public static async Task<DumpTargetProcess> StartAsync(IReadOnlyDictionary<string, string?>? environment = null, string? program = null, params string[] arguments)
     {

@@ -118,7 +118,8 @@ public sealed class RelayHost : IAsyncDisposable
         AddToConfiguration(folder, "\"crl\": [\"ca.crl\"], \"denyList\": \"deny.json\", \"killFile\": \"kill\"");
     }
 
-    private static void AddToConfiguration(TemporaryFolder folder, string members)
+    /// <summary>Adds members to agent.json.</summary>
+    public static void AddToConfiguration(TemporaryFolder folder, string members)
         => folder.WriteFile("agent.json", File.ReadAllText(folder.File("agent.json")).Replace("\"host\"", $"{members}, \"host\"", StringComparison.Ordinal));
 
     /// <summary>Writes a certificate and its key as NAME.crt and NAME.key.</summary>
@@ -139,6 +140,10 @@ public sealed class RelayHost : IAsyncDisposable
     public TestProcess StartClient(X509Certificate2 certificate, params string[] arguments)
         => TestProcess.Start(BuiltPrograms.Client, ClientArguments(certificate, arguments), ClientEnvironment);
 
+    /// <summary>Runs the client to its end as Alice, over another port than the host's.</summary>
+    public Task<TestProcess> RunClientThroughAsync(int port, params string[] arguments)
+        => TestProcess.RunAsync(BuiltPrograms.Client, ClientArguments(Authority.Client(Alice), arguments, port), ClientEnvironment, TimeSpan.FromSeconds(90));
+
     private Dictionary<string, string?> ClientEnvironment => new(NoDiagnostics) { ["DEBUGRELAY_RECEIPTS"] = Folder.File("receipts") };
 
     /// <summary>The folder of the only session that was recorded.</summary>
@@ -154,10 +159,10 @@ public sealed class RelayHost : IAsyncDisposable
         Folder.Dispose();
     }
 
-    private string[] ClientArguments(X509Certificate2 certificate, string[] arguments)
+    private string[] ClientArguments(X509Certificate2 certificate, string[] arguments, int? port = null)
     {
         string name = $"client-{Guid.NewGuid():n}";
         WritePem(Folder, name, certificate);
-        return [.. arguments, "--host", $"127.0.0.1:{Port}", "--cert", Folder.File($"{name}.crt"), "--key", Folder.File($"{name}.key"), "--ca", CaFile];
+        return [.. arguments, "--host", $"127.0.0.1:{port ?? Port}", "--cert", Folder.File($"{name}.crt"), "--key", Folder.File($"{name}.key"), "--ca", CaFile];
     }
 }

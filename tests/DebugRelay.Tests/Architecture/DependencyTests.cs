@@ -30,9 +30,9 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["Agent"] = ["Hosting", "Sessions", "Access", "BrokerLink", "Transport"],
-        ["Broker"] = ["Sessions", "Workers", "Gate", "State", "Targets"],
-        ["Cli"] = ["Commands", "Tui", "ViewModels", "Observing", "Connection", "Text", "Failures", "Pki"],
-        ["DumpWorker"] = ["Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
+        ["Broker"] = ["Sessions", "Dumps", "Workers", "Gate", "State", "Targets"],
+        ["Cli"] = ["Commands", "Tui", "ViewModels", "Forwarding", "Observing", "Connection", "Text", "Failures", "Pki"],
+        ["DumpWorker"] = ["Taking", "Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],
         ["Surfaces"] = ["Inventory", "Judges", "Findings", "Catalogue"],
         ["Policy"] = ["Configuration", "Reviews", "Grants", "Revocation", "Proofs", "Rules", "Cms", "Identity", "Json", "Schemas"],

@@ -10,6 +10,7 @@ public class FailureTests
 {
     private const int Failed = 1;
     private const int Refused = 3;
+    private const int Found = 4;
     private const int NoConnection = 5;
 
     private static readonly Dictionary<string, int> Expected = new()
@@ -44,6 +45,9 @@ public class FailureTests
         [ErrorCode.TargetFailed] = Failed,
         [ErrorCode.TargetGone] = Failed,
         [ErrorCode.TargetMalformed] = Failed,
+        [ErrorCode.DumpWithheld] = Found,
+        [ErrorCode.BadDump] = Failed,
+        [ErrorCode.Storage] = Failed,
         [ErrorCode.RecordingFailed] = Failed,
         [ErrorCode.BrokerGone] = Failed,
         [ErrorCode.WorkerGone] = Failed,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DebugRelay.Cli.Commands.Dump;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
 using DebugRelay.Protocol.Messages;
@@ -50,7 +51,7 @@ internal sealed class DumpScrubber(Terminal terminal)
             {
                 last = Read(line);
                 if (last?.Progress is { } stage)
-                    progress.Report(new FileInfo(input).Length, StageName(stage.Stage));
+                    progress.Report(new FileInfo(input).Length, DumpProgressView.NameOf(stage.Stage));
             }
             await worker.WaitForExitAsync(cancellation);
             return last?.Report ?? throw Failure(last?.Failure, worker.ExitCode);
@@ -92,14 +93,5 @@ internal sealed class DumpScrubber(Terminal terminal)
         { Code: Usage } => new UsageException(failure.Message, "see `debugrelay scrub --help`"),
         not null => new LocalException(failure.Message, failure.Hint),
         _ => new LocalException($"{Program} died (exit code {exitCode}): the dump may be broken", "nothing was written"),
-    };
-
-    private static string StageName(string stage) => stage switch
-    {
-        "read" => "reading the runtime",
-        "heap" => "masking objects",
-        "native" => "copying what debuggers need",
-        "verify" => "verifying the result",
-        _ => stage,
     };
 }
