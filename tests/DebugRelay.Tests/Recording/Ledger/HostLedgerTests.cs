@@ -104,6 +104,24 @@ public class HostLedgerTests
     }
 
     [Fact]
+    public async Task A_head_is_due_a_second_after_each_change()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new TestClock();
+        await using var ledger = await HostLedger.OpenAsync(folder, LedgerNames.Agent, "pay-07", "1.0", clock);
+        var signed = new TaskCompletionSource<LedgerHead>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ledger.HeadSigned += head => signed.TrySetResult(head);
+        await ledger.OpenSessionAsync("s1", "alice", null, null, null);
+        ledger.Sealed("s1", new LedgerSealed(0, new string('a', 64)));
+        Assert.False(signed.Task.IsCompleted);
+
+        clock.Tick(TimeSpan.FromSeconds(1));
+        var head = await signed.Task.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(3, head.Size);
+        Assert.Equal(head.HeadLine, LedgerReader.ReadHead(Path(folder))!.HeadLine);
+    }
+
+    [Fact]
     public async Task Many_at_once_leave_one_chain()
     {
         using var folder = new TemporaryFolder();
