@@ -98,9 +98,26 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         catch (RecordingException)
         {
             await StopAsync(ErrorCode.RecordingFailed);
+            await DrainAsync(late);
             throw;
         }
         return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+    }
+
+    /// <summary>Nobody gets what is read now; the worker's end says that the target is let go.</summary>
+    private async Task DrainAsync(CancellationToken late)
+    {
+        try
+        {
+            while (await worker.ReadAsync(late) is { Type: not FrameType.End })
+            {
+                // To the end.
+            }
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
+        {
+            // As good as an end.
+        }
     }
 
     /// <summary>How far it is, where the client takes it: one that is slow hears less often.</summary>
