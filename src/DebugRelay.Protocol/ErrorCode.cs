@@ -63,6 +63,9 @@ public static class ErrorCode
     /// <summary>Told to reviewers: somebody declared an emergency.</summary>
     public const string BreakGlass = "break-glass";
 
+    /// <summary>Told to those who may take the inventory: the host has a debug surface that was not there before.</summary>
+    public const string NewSurface = "new-surface";
+
     /// <summary>There is no such process, or none that may be seen.</summary>
     public const string NoProcess = "no-process";
 

@@ -45,8 +45,11 @@ public static class Limits
     /// <summary>Operations that a session may ask for. Each used number is remembered, so that none is used twice.</summary>
     public const int OperationsPerSession = 10_000;
 
-    /// <summary>Operations that run at once in a session; the runtime itself takes 64 EventPipe sessions in all.</summary>
-    public const int OperationsAtOnce = 8;
+    /// <summary>
+    /// Operations that run at once in a session: a screen of twenty processes with their counters, and what is asked of one of them beside it. The
+    /// runtime itself takes 64 EventPipe sessions in all.
+    /// </summary>
+    public const int OperationsAtOnce = 24;
 
     /// <summary>Connections that the broker judges at once, each on a thread; the others wait. Judging takes milliseconds: only targets that hang hold a thread for long.</summary>
     public const int BrokerThreads = 512;

@@ -61,6 +61,9 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     /// <summary>The host's debug surfaces, but for our own processes.</summary>
     public InventoryReport TakeInventory() => HostInventory.Take(configuration.Host, DateTimeOffset.UtcNow, finder.Hidden);
 
+    /// <summary>Whether who has this session may take the inventory now.</summary>
+    public bool MayTakeInventory(VerifiedSession session) => Decide(session, Operations.Inventory, process: null).Allowed;
+
     private ListedProcess Describe(VerifiedSession session, TargetProcess process)
     {
         (string Operation, Decision Decision)[] all =

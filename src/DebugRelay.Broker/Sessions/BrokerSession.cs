@@ -117,6 +117,12 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     /// <summary>Raised before an operation is ended because it is no longer allowed, so that the agent can say so.</summary>
     public event Action<StopOperation>? Withdrawn;
 
+    /// <summary>The host has something to tell to whoever has the session.</summary>
+    public event Action<Notice>? Noticed;
+
+    /// <summary>Raises <see cref="Noticed"/>.</summary>
+    public void Tell(Notice notice) => Noticed?.Invoke(notice);
+
     private void JudgeOperation(ulong number, IRunningOperation operation)
     {
         if (operation.Problem() is not { } problem)

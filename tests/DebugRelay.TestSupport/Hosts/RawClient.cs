@@ -19,11 +19,15 @@ public sealed class RawClient : IAsyncDisposable
     private RawClient(SslStream tls)
     {
         _tls = tls;
-        Reader = new FrameReader(PipeReader.Create(tls));
+        Incoming = new PacedStream(tls);
+        Reader = new FrameReader(PipeReader.Create(Incoming));
         Writer = new FrameWriter(PipeWriter.Create(tls));
     }
 
     public Stream Stream => _tls;
+
+    /// <summary>What <see cref="Reader"/> reads from; a test may slow it down.</summary>
+    public PacedStream Incoming { get; }
 
     public FrameReader Reader { get; }
 

@@ -42,7 +42,7 @@ internal sealed class AccessDesk(Session session, ConnectionSettings settings)
 
     public async Task<string> ApproveAsync(string id, CancellationToken cancellation)
     {
-        using SigningCertificate approver = SigningCertificate.Load(settings.CertificateFile, settings.KeyFile);
+        using SigningCertificate approver = SigningCertificate.Load(settings.CertificateFile, settings.KeyFile, settings.AskPassphrase);
         InboxLetter letter = await FindAsync(id, cancellation);
         GrantFiles grant = letter.Grant is { } earlier
             ? GrantMaking.AddSigner(new GrantFiles(earlier.Document, earlier.Signatures), approver)
@@ -59,7 +59,7 @@ internal sealed class AccessDesk(Session session, ConnectionSettings settings)
         var files = new GrantFiles(grant.Document, grant.Signatures);
         GrantDocument document = GrantCheck.Parse(files);
         session.Claim = session.Claim with { Grant = files };
-        return $"grant {document.Id} is shown with {string.Join(", ", document.Scope.Operations)} from now on, until {document.NotAfter.ToLocalTime():HH:mm}";
+        return $"grant {document.Id} is shown with {string.Join(", ", document.Scope.Operations)} from now on, until {document.NotAfter.UtcDateTime:HH:mm'Z'}";
     }
 
     private Task<InboxLetter[]> LettersAsync(CancellationToken cancellation) => session.CallInboxAsync(new InboxCall(InboxAction.List), cancellation);
