@@ -4,6 +4,7 @@ using DebugRelay.Broker.Dumps;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.State;
+using DebugRelay.Broker.Surfaces;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
@@ -44,13 +45,14 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             _ = traces.CleanAsync((pid, start) => ProcessFacts.StartTime(pid) == start);
             using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), workers, traces, trust.Clock);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
+            var gate = new RequestGate(configuration, trust, profile, finder);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, new RequestGate(configuration, trust, profile, finder), AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), dumps, ledger));
+                new SessionConnections(registry, ledger), new OperationConnections(registry, gate, AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), dumps, ledger));
             using Socket listener = Listen(path);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
                 Console.Out.WriteLine($"listening on {path}");
-            Task watching = registry.WatchAsync(cancellation);
+            Task watching = Task.WhenAll(registry.WatchAsync(cancellation), WatchSurfacesAsync(configuration, gate, ledger, registry, trust.Clock, cancellation));
             await server.AcceptAsync(listener, cancellation);
             await watching;
             await registry.EndAllAsync(ErrorCode.ShuttingDown);
@@ -61,6 +63,11 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             Directory.Delete(workers, recursive: true);
         }
     }
+
+    private static Task WatchSurfacesAsync(HostConfiguration configuration, RequestGate gate, HostLedger ledger, SessionRegistry registry, TimeProvider clock, CancellationToken cancellation)
+        => configuration.WatchSurfaces is { } interval
+            ? Task.Run(() => new SurfaceWatch(gate, new KnownSurfaces(new StateFolder(Path.Combine(configuration.State, "broker", "surfaces"))), ledger, registry).RunAsync(interval, clock, cancellation), CancellationToken.None)
+            : Task.CompletedTask;
 
     private static Admissions AdmissionsOf(HostConfiguration configuration, TimeProvider clock)
     {

@@ -63,6 +63,9 @@ public static class ErrorCode
     /// <summary>Told to reviewers: somebody declared an emergency.</summary>
     public const string BreakGlass = "break-glass";
 
+    /// <summary>Told to those who may take the inventory: the host has a debug surface that was not there before.</summary>
+    public const string NewSurface = "new-surface";
+
     /// <summary>There is no such process, or none that may be seen.</summary>
     public const string NoProcess = "no-process";
 
@@ -122,4 +125,7 @@ public static class ErrorCode
 
     /// <summary>Whether the code says that somebody is no longer wanted: he gets nothing more, not even what is on its way.</summary>
     public static bool IsWithdrawal(string code) => code is Revoked or Killed;
+
+    /// <summary>Whether the code says that a right is over: what it gave ends within two seconds, whatever is still on its way.</summary>
+    public static bool EndsAccess(string code) => code is Expired || IsWithdrawal(code);
 }

@@ -45,8 +45,11 @@ public static class Limits
     /// <summary>Operations that a session may ask for. Each used number is remembered, so that none is used twice.</summary>
     public const int OperationsPerSession = 10_000;
 
-    /// <summary>Operations that run at once in a session; the runtime itself takes 64 EventPipe sessions in all.</summary>
-    public const int OperationsAtOnce = 8;
+    /// <summary>
+    /// Operations that run at once in a session: a screen of twenty processes with their counters, and what is asked of one of them beside it. The
+    /// runtime itself takes 64 EventPipe sessions in all.
+    /// </summary>
+    public const int OperationsAtOnce = 24;
 
     /// <summary>Connections that the broker judges at once, each on a thread; the others wait. Judging takes milliseconds: only targets that hang hold a thread for long.</summary>
     public const int BrokerThreads = 512;
@@ -119,6 +122,12 @@ public static class Limits
 
     /// <summary>From the order to let go of a target to the worker's word that it has. A worker that hangs is killed.</summary>
     public static readonly TimeSpan WorkerAnswer = TimeSpan.FromSeconds(2);
+
+    /// <summary>What the broker lets a session have beyond its role's bytes: the agent cuts at the byte, and says why; this is for one that does not.</summary>
+    public const long BytesGrace = 1L << 20;
+
+    /// <summary>What the broker lets a session idle beyond its role's time, likewise.</summary>
+    public static readonly TimeSpan IdleGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a client may take for the bytes that are still on their way when its session ends.</summary>
     public static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(5);

@@ -24,6 +24,12 @@ public static class Limits
     /// </summary>
     public const int SpoolMargin = 1024 * 1024;
 
+    /// <summary>
+    /// How long one write or sync of a recording may take. A busy disk takes seconds; one that takes longer is as good as gone, and what it was asked to keep
+    /// nobody has.
+    /// </summary>
+    public static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>Bytes of a checkpoint: its fixed lines and one line for each stream that grew. A verifier reads it whole.</summary>
     public const int MaxCheckpoint = 16 * 1024 * 1024;
 

@@ -60,6 +60,7 @@ public sealed class RecordedStream : IDisposable
         lock (_lock)
         {
             ThrowIfEnded();
+            using var work = _recorder.Watch();
             foreach (var part in bytes)
                 AppendPart(part.Span);
             Announce();

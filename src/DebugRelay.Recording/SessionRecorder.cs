@@ -22,7 +22,9 @@ public sealed class SessionRecorder : IAsyncDisposable
     private readonly HashSet<string> _streamNames = new(StringComparer.Ordinal);
 
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _failing = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly DiskWatch _watch;
     private readonly Task _timer;
     private RecordingException? _failed;
     private Segment _segment;
@@ -42,6 +44,7 @@ public sealed class SessionRecorder : IAsyncDisposable
         _options = options;
         Host = host;
         Session = session;
+        _watch = new DiskWatch(time, late => Fail(late));
         _chainSha256 = Digest.Hex(identity.ChainPem);
         folder.WriteFile(Names.Chain, identity.ChainPem);
         _segment = new Segment(folder, 0, 0, new SegmentKey());
@@ -109,10 +112,11 @@ public sealed class SessionRecorder : IAsyncDisposable
     public async ValueTask AppendAsync(string kind, ReadOnlyMemory<byte> body, bool durable, CancellationToken cancellationToken = default)
     {
         EntryLine.Validate(kind, body.Span);
-        await _gate.WaitAsync(cancellationToken);
+        await EnterAsync(_gate, cancellationToken);
         try
         {
             ThrowIfUnusable();
+            using var work = _watch.Begin();
             AppendEntry(kind, body.Span);
             if (durable)
                 _segment.Sync();
@@ -237,6 +241,7 @@ public sealed class SessionRecorder : IAsyncDisposable
 
         _segment.Dispose();
         _gate.Release();
+        _watch.Dispose();
     }
 
     /// <summary>Seals the current segment and begins the next.</summary>
@@ -256,6 +261,7 @@ public sealed class SessionRecorder : IAsyncDisposable
             return earlier;
         _failure.TrySetException(failure);
         _ = _failure.Task.Exception;
+        _failing.Cancel();
         return failure;
     }
 
@@ -267,6 +273,26 @@ public sealed class SessionRecorder : IAsyncDisposable
         if (_closed)
             throw new RecordingException(RecordingError.Closed, "The recording is closed.");
     }
+
+    /// <summary>Waits for its turn, and no longer once the recorder has failed: a disk that hangs holds the turn.</summary>
+    private async ValueTask EnterAsync(SemaphoreSlim turn, CancellationToken cancellationToken)
+    {
+        if (turn.Wait(0, CancellationToken.None))
+            return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _failing.Token);
+        try
+        {
+            await turn.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (_failed is not null)
+        {
+            ThrowIfFailed();
+            throw;
+        }
+    }
+
+    /// <summary>Watches a write of a stream.</summary>
+    internal DiskWatch.Work Watch() => _watch.Begin();
 
     private void AppendEntry(string kind, ReadOnlySpan<byte> body) =>
         _segment.Append(EntryLine.Format(_segment.NextEntry, _time.GetUtcNow(), kind, body));
@@ -291,7 +317,7 @@ public sealed class SessionRecorder : IAsyncDisposable
 
     private async ValueTask SealAsync(string? closeReason)
     {
-        await _sealing.WaitAsync();
+        await EnterAsync(_sealing, CancellationToken.None);
         try
         {
             if (_finished && closeReason is not null)
@@ -315,8 +341,9 @@ public sealed class SessionRecorder : IAsyncDisposable
     /// </summary>
     private async ValueTask SealSegmentAsync(string? closeReason)
     {
+        using var work = _watch.Begin();
         var pieces = TakePieces(final: closeReason is not null);
-        await _gate.WaitAsync();
+        await EnterAsync(_gate, CancellationToken.None);
         try
         {
             if (closeReason is not null)

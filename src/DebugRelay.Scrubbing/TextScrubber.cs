@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using DebugRelay.Scrubbing.Detectors;
 using DebugRelay.Scrubbing.Events;
@@ -20,7 +19,7 @@ public sealed class TextScrubber : IDisposable
     private readonly TextScanner _scanner;
     private readonly HitList _hits = new();
     private readonly ScrubTally _tally = new();
-    private readonly ArrayBufferWriter<char> _output = new();
+    private readonly TextBuffer _output = new();
 
     /// <summary>A scrubber with the profile's detectors.</summary>
     /// <param name="profile">What to look for and what to do with it.</param>
@@ -63,9 +62,9 @@ public sealed class TextScrubber : IDisposable
     internal ReadOnlySpan<char> ReplaceAll(ReadOnlySpan<char> value, Rule rule, string source)
     {
         _tally.Count(source, rule.Name);
-        _output.ResetWrittenCount();
+        _output.Clear();
         _replacements.Write(rule, value, _output);
-        return _output.WrittenSpan;
+        return _output.Written;
     }
 
     /// <summary>What is left of a text that a field keeps: searched, and cut, as its judgement says. False where it stays as it is.</summary>
@@ -150,9 +149,6 @@ public sealed class TextScrubber : IDisposable
         return true;
     }
 
-    /// <summary>Whether it is known already that nothing is found in the text.</summary>
-    internal bool IsClean(ReadOnlySpan<char> text, TextKind kind) => _scanner.IsClean(text, kind);
-
     /// <summary>Whether nothing is looked for at all.</summary>
     internal bool IsEmpty => _detectors.IsEmpty;
 
@@ -229,20 +225,28 @@ public sealed class TextScrubber : IDisposable
 
     private ReadOnlySpan<char> Rewrite(ReadOnlySpan<char> text)
     {
-        _output.ResetWrittenCount();
+        _output.Clear();
         var copied = 0;
         for (var i = 0; i < _hits.Count; i++)
         {
             var hit = _hits[i];
             _output.Write(text[copied..hit.Start]);
-            _output.Write(hit.Quoted ? "\"" : "");
+            if (hit.Quoted)
+            {
+                _output.Write("\"");
+            }
+
             _replacements.Write(hit.Rule, text[hit.Start..hit.End], _output);
-            _output.Write(hit.Quoted ? "\"" : "");
+            if (hit.Quoted)
+            {
+                _output.Write("\"");
+            }
+
             copied = hit.End;
         }
 
         _output.Write(text[copied..]);
-        return _output.WrittenSpan;
+        return _output.Written;
     }
 
     /// <summary>A provider's name comes from the target as well: what it hides must not get out through the report.</summary>

@@ -15,6 +15,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
 {
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
     private readonly ConcurrentDictionary<Task, byte> _jobs = new();
+    private readonly SessionBudget _budget = new();
 
     /// <summary>Runs until the broker closes the connection.</summary>
     /// <returns>The process's exit code.</returns>
@@ -65,12 +66,14 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
         _running[job.Number] = cancelled;
         using (target)
         using (agent)
-        using (var delivery = new DeliveryWriter(agent))
+        using (var delivery = new DeliveryWriter(agent, _budget))
         {
-            if (job.MaxBytes is { } most)
-                delivery.LimitTo(most, cancelled.Cancel);
+            _budget.LimitTo(job.SessionBytes ?? long.MaxValue);
+            delivery.LimitTo(job.MaxBytes ?? long.MaxValue, cancelled.Cancel);
             OperationEnd end = await ReadAsync(job, target, delivery, cancelled.Token);
-            if (delivery.IsSpent)
+            if (delivery.IsSessionSpent)
+                end = end with { Partial = true, Code = ErrorCode.LimitReached, Message = "the session has had the bytes that the role allows" };
+            else if (delivery.IsSpent)
                 end = end with { Partial = true, Code = ErrorCode.UsedUp, Message = $"the grant's bytes are used up ({job.MaxBytes} were left)" };
             _running.TryRemove(job.Number, out _);
             // The target is let go; that the agent, or the client behind it, is slow is no longer the broker's concern.

@@ -42,23 +42,22 @@ internal static class Passes
         return reader.IsComplete ? events : throw new InvalidOperationException($"{reader.Error}: {reader.Message}");
     }
 
-    public static long Keep(byte[] trace) => Rewrite(trace, new KeepFilter());
+    public static long Keep(byte[] trace) => Rewrite(Input(trace), new KeepFilter());
 
     public static long Scan(byte[] trace)
     {
         var filter = new ScanFilter();
-        var events = Rewrite(trace, filter);
+        var events = Rewrite(Input(trace), filter);
         return filter is { Strings: > 0, Hits: 0 } ? events : throw new InvalidOperationException("A trace without strings, or with a hit.");
     }
 
-    public static long Lengthen(byte[] trace) => Rewrite(trace, new LengthenFilter());
+    public static long Lengthen(byte[] trace) => Rewrite(Input(trace), new LengthenFilter());
 
     private static PipeReader Input(byte[] trace)
         => PipeReader.Create(new MemoryStream(trace), new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
 
-    private static long Rewrite(byte[] trace, ITraceFilter filter)
+    private static long Rewrite(PipeReader input, ITraceFilter filter)
     {
-        var input = Input(trace);
         var output = PipeWriter.Create(Stream.Null, new StreamPipeWriterOptions(minimumBufferSize: ReadSize));
         var summary = NetTraceRewriter.RewriteAsync(input, output, filter).GetAwaiter().GetResult();
         return summary.State == RewriteState.Complete ? summary.Counts.EventsIn : throw new InvalidOperationException($"{summary.State}: {summary.Message}");

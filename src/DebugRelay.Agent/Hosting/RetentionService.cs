@@ -25,8 +25,10 @@ internal sealed partial class RetentionService(
         {
             try
             {
-                foreach (string session in await Retention.RunAsync(configuration.Recordings, ledger, rules, time.GetUtcNow()))
+                IReadOnlyList<string> deleted = await Retention.RunAsync(configuration.Recordings, ledger, rules, time.GetUtcNow());
+                foreach (string session in deleted)
                     Log.Deleted(logger, session);
+                Log.Looked(logger, deleted.Count);
             }
             catch (RecordingException e)
             {
@@ -70,6 +72,9 @@ internal sealed partial class RetentionService(
     {
         [LoggerMessage(1, LogLevel.Information, "the recording of session {Session} was deleted, as retention says")]
         public static partial void Deleted(ILogger logger, string session);
+
+        [LoggerMessage(3, LogLevel.Information, "retention has looked: {Count} recordings were deleted")]
+        public static partial void Looked(ILogger logger, int count);
 
         [LoggerMessage(2, LogLevel.Error, "retention failed: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);

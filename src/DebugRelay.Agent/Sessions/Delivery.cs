@@ -21,6 +21,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     private Task _telling = Task.CompletedTask;
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private long Most => operation.Decision.Limits!.Bytes;
+
     /// <summary>Runs until the operation is over and the client has what it will have of it.</summary>
     /// <exception cref="RecordingException">The bytes could not be recorded.</exception>
     public async Task RunAsync()
@@ -72,9 +74,9 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             {
                 switch (frame.Type)
                 {
-                    case FrameType.Data when !session.TryTake(frame.Payload.Length):
+                    case FrameType.Data when !session.TryTake(frame.Payload.Length, Most):
                         await StopAsync(ErrorCode.LimitReached);
-                        return Partial(ErrorCode.LimitReached, $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows");
+                        return Partial(ErrorCode.LimitReached, $"the session has had the {Most} bytes that the role allows");
                     case FrameType.Data:
                         await stream.AppendAsync(frame.Payload);
                         await RoomAsync();
@@ -96,9 +98,26 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         catch (RecordingException)
         {
             await StopAsync(ErrorCode.RecordingFailed);
+            await DrainAsync(late);
             throw;
         }
         return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+    }
+
+    /// <summary>Nobody gets what is read now; the worker's end says that the target is let go.</summary>
+    private async Task DrainAsync(CancellationToken late)
+    {
+        try
+        {
+            while (await worker.ReadAsync(late) is { Type: not FrameType.End })
+            {
+                // To the end.
+            }
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or OperationCanceledException)
+        {
+            // As good as an end.
+        }
     }
 
     /// <summary>How far it is, where the client takes it: one that is slow hears less often.</summary>
@@ -138,7 +157,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         (long bytes, byte[] sha256) = stream.Complete();
         if (end.Bytes != bytes || end.Sha256 != Convert.ToHexStringLower(sha256))
             return Partial(ErrorCode.Internal, "what arrived from the worker is not what it says it sent");
-        if (end.Partial || CutBy() is not { } closed)
+        // A target that was not read to its end because there was no time for it has not failed.
+        if ((end.Partial && end.Code != ErrorCode.TargetFailed) || CutBy() is not { } closed)
             return end;
         // A trace that was cut short is whole as far as it goes, but not what was asked for.
         return closed.Code == ErrorCode.Closed ? end : end with { Partial = true, Code = closed.Code, Message = closed.Message };
@@ -181,7 +201,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         if (ErrorCode.IsWithdrawal(code))
             gone.Cancel();
         else
-            gone.CancelAfter(Limits.LastBytes);
+            gone.CancelAfter(ErrorCode.EndsAccess(code) ? Limits.KillDrain : Limits.LastBytes);
         // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
         workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }
@@ -200,7 +220,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 if (got == 0)
                     return;
                 if (operation.Decision.NeedsObserver)
-                    await session.Watchers.UntilAsync(() => session.Watchers.Any, gone.Token);
+                    await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 _sentHash?.AppendData(buffer, 0, got);
                 Volatile.Write(ref _sent, _sent + got);

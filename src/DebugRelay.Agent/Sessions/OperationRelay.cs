@@ -106,13 +106,13 @@ internal sealed partial class OperationRelay(
     }
 
     /// <summary>Waits until somebody watches. The operation is decided and recorded; nothing of it has begun.</summary>
-    private static async Task AwaitObserverAsync(RelaySession session, OperationRequest request)
+    private static async Task AwaitObserverAsync(RelaySession session, OperationRequest request, TargetProcess? target)
     {
-        if (!session.Watchers.Any)
+        if (!session.Watchers.Watch(request, target))
             session.Tell(new Notice(ErrorCode.AwaitsObserver, $"{request.Operation} begins when another person watches: debugrelay sessions watch {session.Id}"));
         try
         {
-            await session.Watchers.UntilAsync(() => session.Watchers.Any, session.Ending).WaitAsync(Limits.ObserverWait, session.Ending);
+            await session.Watchers.UntilAsync(() => session.Watchers.Watch(request, target), session.Ending).WaitAsync(Limits.ObserverWait, session.Ending);
         }
         catch (TimeoutException)
         {
@@ -161,7 +161,7 @@ internal sealed partial class OperationRelay(
         if (!entry.Allowed)
             throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
         if (decision.NeedsObserver)
-            await AwaitObserverAsync(session, request);
+            await AwaitObserverAsync(session, request, decided.Target);
         if (decision.BreakGlass is { } emergency)
             await announcer.AnnounceAsync(session, request, entry, emergency, session.Ending);
         Accepted accepted = await FromBrokerAsync(session, request, async () =>
@@ -218,11 +218,11 @@ internal sealed partial class OperationRelay(
         Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Name, trust.Now);
         if (!decided.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
-        if (session.IsSpent)
-            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(session), decided.Target, null), ours);
         if (!ours.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, ours.Reason, decided.Target, null), ours);
-        if (request.Parameters?.ProblemFor(ours.Limits!) is { } beyond)
+        if (session.Delivered >= ours.Limits!.Bytes)
+            return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, BytesSpent(ours), decided.Target, null), ours);
+        if (request.Parameters?.ProblemFor(ours.Limits) is { } beyond)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.LimitReached, beyond, decided.Target, null), ours);
         if (keeping is null)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "agent", ErrorCode.Denied, NobodyToEncryptTo, decided.Target, null), ours);
@@ -240,7 +240,7 @@ internal sealed partial class OperationRelay(
 
     private const string NobodyToEncryptTo = "the policy keeps this encrypted to reviewers, and the host has no certificate of one that holds (reviewerCertificates)";
 
-    private static string BytesSpent(RelaySession session) => $"the session has had the {session.RoleLimits.Bytes} bytes that the role allows";
+    private static string BytesSpent(Decision decision) => $"the session has had the {decision.Limits!.Bytes} bytes that the role allows";
 
     private static async Task RecordDecisionAsync(RelaySession session, DecisionEntry decision)
     {

@@ -72,8 +72,8 @@ internal sealed class RelaySession : IDisposable
     /// <summary>Cancelled when the session is to end.</summary>
     public CancellationToken Ending { get; }
 
-    /// <summary>Whether it has had all the bytes that it may have.</summary>
-    public bool IsSpent => Volatile.Read(ref _delivered) >= RoleLimits.Bytes;
+    /// <summary>Bytes that it has had.</summary>
+    public long Delivered => Volatile.Read(ref _delivered);
 
     /// <summary>How long the session may still be without an operation.</summary>
     public TimeSpan IdleLeft => _operations.IsEmpty
@@ -138,15 +138,10 @@ internal sealed class RelaySession : IDisposable
     }
 
     /// <summary>Takes bytes off what the session may have.</summary>
-    /// <returns>False when they are more than is left.</returns>
-    public bool TryTake(long bytes)
-    {
-        if (Interlocked.Add(ref _delivered, bytes) <= RoleLimits.Bytes)
-            return true;
-        // What is left would be too little for anybody's next frame, too.
-        Volatile.Write(ref _delivered, RoleLimits.Bytes);
-        return false;
-    }
+    /// <param name="bytes">So many.</param>
+    /// <param name="most">What the roles that allow the operation give in one session.</param>
+    /// <returns>False when they are more than is left. They count all the same: it would be too little for anybody's next frame, too.</returns>
+    public bool TryTake(long bytes, long most) => Interlocked.Add(ref _delivered, bytes) <= most;
 
     /// <summary>Runs an operation as part of the session, which waits for it when it ends.</summary>
     /// <exception cref="ProtocolException">Too many run or were asked for, or the session is over.</exception>

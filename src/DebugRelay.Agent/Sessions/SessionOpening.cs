@@ -195,7 +195,8 @@ internal sealed partial class SessionOpening(
         session.End(closed.Code, closed.Message);
         sessions.Remove(session);
         // Who is not wanted any more hears of it now; the rest may take as long as targets and disks need.
-        bool told = ErrorCode.IsWithdrawal(closed.Code);
+        // A disk that hangs may never give them that.
+        bool told = ErrorCode.IsWithdrawal(closed.Code) || closed.Code == ErrorCode.RecordingFailed;
         if (told)
             await TryTellAsync(client, closed);
         // Its operations see the end, stop their targets and record what they delivered; only then is the recording closed.

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Agent.Sessions;
 
@@ -7,18 +10,26 @@ internal sealed class Watchers
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = New();
-    private int _present;
+    private ImmutableList<Watcher> _present = [];
 
-    /// <summary>Whether somebody watches.</summary>
-    public bool Any => Volatile.Read(ref _present) > 0;
+    /// <summary>Whether somebody watches an operation, or waits for one and may see this.</summary>
+    public bool Watch(OperationRequest request, TargetProcess? target) => Volatile.Read(ref _present).Exists(watcher => watcher.Watches(request, target));
 
     /// <summary>Counts a watcher, another identity than the session's own.</summary>
     /// <returns>Dispose it when he leaves.</returns>
-    public IDisposable Enter()
+    public Watcher Enter(Func<TargetProcess?, bool> maySee)
     {
-        Interlocked.Increment(ref _present);
+        var watcher = new Watcher(this, maySee);
+        ImmutableInterlocked.Update(ref _present, present => present.Add(watcher));
         Pulse();
-        return new Presence(this);
+        return watcher;
+    }
+
+    /// <summary>Forgets him.</summary>
+    public void Leave(Watcher watcher)
+    {
+        ImmutableInterlocked.Update(ref _present, present => present.Remove(watcher));
+        Pulse();
     }
 
     /// <summary>Wakes those who wait, to look again.</summary>
@@ -51,8 +62,8 @@ internal sealed class Watchers
         {
             while (true)
             {
-                await UntilAsync(() => !Any, over);
-                await UntilAsync(() => Any, over).WaitAsync(Limits.ObserverGrace, over);
+                await UntilAsync(() => !Watch(operation.Request, operation.Target), over);
+                await UntilAsync(() => Watch(operation.Request, operation.Target), over).WaitAsync(Limits.ObserverGrace, over);
             }
         }
         catch (TimeoutException)
@@ -66,17 +77,29 @@ internal sealed class Watchers
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
 
-    private sealed class Presence(Watchers watchers) : IDisposable
+/// <summary>One who watches a session: one operation of it, or, before it begins, whichever he may see.</summary>
+/// <param name="watchers">Those among whom he is counted.</param>
+/// <param name="maySee">Whether his roles let him see what is had of a process.</param>
+internal sealed class Watcher(Watchers watchers, Func<TargetProcess?, bool> maySee) : IDisposable
+{
+    private ulong _seen;
+
+    /// <summary>Whether his roles let him see what is had of the process.</summary>
+    public bool MaySee(TargetProcess? target) => maySee(target);
+
+    /// <summary>He is shown this operation from now on, and no other.</summary>
+    public void See(OperationRequest request)
     {
-        private int _left;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _left, 1) != 0)
-                return;
-            Interlocked.Decrement(ref watchers._present);
-            watchers.Pulse();
-        }
+        Volatile.Write(ref _seen, request.Number);
+        watchers.Pulse();
     }
+
+    /// <summary>Whether he counts as the operation's observer.</summary>
+    public bool Watches(OperationRequest request, TargetProcess? target) =>
+        Volatile.Read(ref _seen) is var seen && (seen == request.Number || (seen == 0 && maySee(target)));
+
+    /// <inheritdoc/>
+    public void Dispose() => watchers.Leave(this);
 }

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using DebugRelay.Agent.Transport;
+using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
@@ -12,7 +14,7 @@ namespace DebugRelay.Agent.Sessions;
 /// The operation <c>session.watch</c>: shows a second person what an operation of another's session delivers, from its recording, as it is delivered. The
 /// same scrubbed bytes; of unscrubbed data nothing.
 /// </summary>
-internal sealed class Watching(SessionTable sessions)
+internal sealed class Watching(HostConfiguration configuration, LiveTrust trust, SessionTable sessions)
 {
     private const int ReadSize = 128 * 1024;
 
@@ -39,10 +41,11 @@ internal sealed class Watching(SessionTable sessions)
         await RecordAsync(watched, watcher, own, began: true, shown);
         try
         {
-            using IDisposable presence = watched.Watchers.Enter();
-            (RunningOperation operation, RecordedStream stream, IDisposable share) = await NextAsync(watched, gone.Token);
+            using Watcher presence = watched.Watchers.Enter(target => MaySee(watcher, target));
+            (RunningOperation operation, RecordedStream stream, IDisposable share) = await NextAsync(watched, presence, gone.Token);
             using (share)
             {
+                presence.See(operation.Request);
                 string what = $"{operation.Request.Operation} on {operation.Target?.Name} (pid {operation.Target?.Pid}) of {watched.Proof.Identity}";
                 await client.Frames.WriteAsync(FrameType.Accepted, accepted with { Rule = what }, ProtocolJson.Default.Accepted, gone.Token);
                 OperationEnd end = await ShowAsync(client, stream, gone.Token);
@@ -85,17 +88,25 @@ internal sealed class Watching(SessionTable sessions)
         await gone.CancelAsync();
     }
 
+    /// <summary>Whoever may watch on some processes alone sees nothing of others.</summary>
+    private bool MaySee(RelaySession watcher, TargetProcess? target) => trust.Current.Decide(
+        watcher.Proof,
+        Operations.SessionWatch,
+        new AccessTarget { Host = configuration.Host, Pid = target?.Pid, StartTime = target?.StartTime, Name = target?.Name, User = target?.User },
+        trust.Now).Allowed;
+
     /// <summary>The operation to show: one that runs and delivers events, scrubbed.</summary>
-    private static async Task<(RunningOperation Operation, RecordedStream Stream, IDisposable Share)> NextAsync(RelaySession watched, CancellationToken gone)
+    private static async Task<(RunningOperation Operation, RecordedStream Stream, IDisposable Share)> NextAsync(RelaySession watched, Watcher watcher, CancellationToken gone)
     {
         (RunningOperation Operation, RecordedStream Stream, IDisposable Share)? found = null;
-        await watched.Watchers.UntilAsync(() => watched.Ended.IsCompleted || (found = Take(watched)) is not null, gone);
+        await watched.Watchers.UntilAsync(() => watched.Ended.IsCompleted || (found = Take(watched, watcher)) is not null, gone);
         return found ?? throw new RefusedException(new Refused(ErrorCode.NoSession, "the session is over"));
     }
 
-    private static (RunningOperation Operation, RecordedStream Stream, IDisposable Share)? Take(RelaySession watched)
+    private static (RunningOperation Operation, RecordedStream Stream, IDisposable Share)? Take(RelaySession watched, Watcher watcher)
     {
-        foreach (RunningOperation operation in watched.Running.OrderByDescending(each => each.Request.Number))
+        // Who is waited for comes first.
+        foreach (RunningOperation operation in watched.Running.Where(each => watcher.MaySee(each.Target)).OrderByDescending(each => (each.Decision.NeedsObserver, each.Request.Number)))
         {
             if (operation is { Stream: { IsComplete: false } stream, Request: { Unscrubbed: false, Parameters: not null } } && stream.TryShare() is { } share)
                 return (operation, stream, share);

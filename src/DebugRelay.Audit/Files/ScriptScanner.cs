@@ -16,17 +16,21 @@ internal sealed class ScriptScanner : IFileScanner
     public void Scan(FileScan scan)
     {
         var settings = new List<Setting>();
+        // A script that becomes what it starts is an entry point, and that is what it deploys.
+        bool isEntryPoint = false;
         foreach (ShellCommand command in ShellScript.Commands(scan.Text))
         {
             Place place = scan.At(command.Line);
             settings.AddRange(command.Variables.Select(v => new Setting(v.Name.StartsWith("env:", StringComparison.OrdinalIgnoreCase) ? v.Name[4..] : v.Name, v.Value, place)));
-            var line = new CommandLine(command.Words, CommandUse.Script, place);
+            bool becomes = command.Words is ["exec", _, ..];
+            isEntryPoint |= becomes;
+            var line = becomes ? new CommandLine([.. command.Words.Skip(1)], CommandUse.EntryPoint, place) : new CommandLine(command.Words, CommandUse.Script, place);
             scan.Add(CommandJudge.Judge(line));
             settings.AddRange(ContainerVariables(line));
         }
         bool isEnvironmentFile = scan.Name.EndsWith(".env", StringComparison.Ordinal) || scan.Name.StartsWith(".env", StringComparison.Ordinal);
         bool isForDevelopers = scan.Name.Contains("dev", StringComparison.OrdinalIgnoreCase) || scan.Name.Contains("local", StringComparison.OrdinalIgnoreCase) || scan.Name.Contains("example", StringComparison.OrdinalIgnoreCase);
-        scan.Add(EnvironmentJudge.Judge(new SettingScope(settings, scan.At(1)) { IsDeployed = isEnvironmentFile && !isForDevelopers }));
+        scan.Add(EnvironmentJudge.Judge(new SettingScope(settings, scan.At(1)) { IsDeployed = (isEnvironmentFile || isEntryPoint) && !isForDevelopers }));
     }
 
     /// <summary>`docker run -e NAME=value`.</summary>

@@ -19,7 +19,14 @@ internal static class DebuggerRules
             if (launch || (isBreak && !call.Ancestors().OfType<IfStatementSyntax>().Any(i => i.Condition.ToString().Contains("Debugger.IsAttached", StringComparison.Ordinal))))
                 yield return new SourceHit("DBG312", call, $"{expression}() stops the process for a debugger");
         }
-        foreach (WhileStatementSyntax loop in root.DescendantNodes().OfType<WhileStatementSyntax>().Where(l => l.Condition.ToString().Replace(" ", "", StringComparison.Ordinal).Contains("!Debugger.IsAttached", StringComparison.Ordinal)))
+        foreach (WhileStatementSyntax loop in root.DescendantNodes().OfType<WhileStatementSyntax>().Where(l => IsUnattached(l.Condition)))
+            yield return new SourceHit("DBG312", loop, "the code waits until a debugger is attached");
+        foreach (DoStatementSyntax loop in root.DescendantNodes().OfType<DoStatementSyntax>().Where(l => IsUnattached(l.Condition)))
             yield return new SourceHit("DBG312", loop, "the code waits until a debugger is attached");
     }
+
+    /// <summary>`!Debugger.IsAttached`, also with its namespace, compared with false, or as a part of the condition.</summary>
+    private static bool IsUnattached(ExpressionSyntax condition) => condition.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>()
+        .Where(m => m.ToString() is "Debugger.IsAttached" or "System.Diagnostics.Debugger.IsAttached")
+        .Any(m => m.Parent is PrefixUnaryExpressionSyntax { OperatorToken.Text: "!" } or BinaryExpressionSyntax { Right: LiteralExpressionSyntax { Token.Text: "false" } } or IsPatternExpressionSyntax);
 }

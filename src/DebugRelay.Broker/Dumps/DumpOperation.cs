@@ -36,8 +36,8 @@ internal sealed class DumpOperation(MadeDump dump, Func<string?> problem) : IRun
     /// <summary>Delivers it on the caller's thread: how far it is, then its bytes.</summary>
     /// <param name="frames">The agent.</param>
     /// <param name="offset">The first byte that is wanted.</param>
-    /// <param name="most">Bytes that may be delivered; null for no limit.</param>
-    public OperationEnd Run(BlockingFrames frames, long offset, long? most)
+    /// <param name="most">Bytes that may be delivered.</param>
+    public OperationEnd Run(BlockingFrames frames, long offset, long most)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long sent = 0;
@@ -47,8 +47,8 @@ internal sealed class DumpOperation(MadeDump dump, Func<string?> problem) : IRun
                 return Cut(0, hash, _stop.Task.Result, "the dump was given up");
             if (offset > report.Bytes)
                 return Cut(0, hash, ErrorCode.BadRequest, $"the dump has {report.Bytes} bytes, and {offset} are said to be there already");
-            if (report.Bytes > most)
-                return Cut(0, hash, ErrorCode.UsedUp, $"the dump has {report.Bytes} bytes, and the grant has {most} left");
+            if (report.Bytes - offset > most)
+                return Cut(0, hash, ErrorCode.UsedUp, $"the dump has {report.Bytes} bytes, and the grant or the session has {most} left");
             byte[] buffer = new byte[Limits.DataPayload];
             for (Tell(frames, new DumpProgress("deliver", offset, report.Bytes)); offset + sent < report.Bytes && !_stop.Task.IsCompleted;)
             {

@@ -49,6 +49,9 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     private Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, TargetProcess? process)
         => trust.Current.Decide(session, request, grant, TargetOf(process), profile.Name, trust.Now);
 
+    /// <summary>Whether who watches another's session may see what is had of this process.</summary>
+    public bool MayWatch(VerifiedSession observer, TargetProcess process) => Decide(observer, Operations.SessionWatch, process).Allowed;
+
     /// <summary>The processes that the caller may see, and what he may do with each.</summary>
     public ProcessList List(VerifiedSession session) => new(
         [.. from endpoint in finder.FindAll()
@@ -57,6 +60,9 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
 
     /// <summary>The host's debug surfaces, but for our own processes.</summary>
     public InventoryReport TakeInventory() => HostInventory.Take(configuration.Host, DateTimeOffset.UtcNow, finder.Hidden);
+
+    /// <summary>Whether who has this session may take the inventory now.</summary>
+    public bool MayTakeInventory(VerifiedSession session) => Decide(session, Operations.Inventory, process: null).Allowed;
 
     private ListedProcess Describe(VerifiedSession session, TargetProcess process)
     {

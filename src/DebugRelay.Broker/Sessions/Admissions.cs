@@ -73,4 +73,7 @@ internal sealed record OperationRight(TimeSpan Longest, GrantUse? Use, DumpUse? 
 
     /// <summary>How long an operation runs that wants to run so long.</summary>
     public TimeSpan Within(TimeSpan wanted) => wanted < Longest + Grace ? wanted : Longest + Grace;
+
+    /// <summary>Why it ends then.</summary>
+    public string CodeAfter(TimeSpan wanted) => wanted <= Longest ? ErrorCode.Closed : ErrorCode.Expired;
 }

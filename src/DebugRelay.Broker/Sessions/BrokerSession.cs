@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Configuration;
@@ -20,6 +21,10 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     private readonly ConcurrentDictionary<Turn, byte> _turns = new();
     private WorkerProcess? _worker;
     private int _workers;
+    private long _delivered;
+    private long _deliveredBefore;
+    private long _lastUse = Stopwatch.GetTimestamp();
+    private int _busy;
     private volatile bool _ended;
 
     /// <summary>The session's id.</summary>
@@ -51,6 +56,44 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
             if (!_used.Add(number))
                 throw new ProtocolException(ErrorCode.Replayed, $"request {number} of this session was used before");
         }
+        Volatile.Write(ref _lastUse, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>What the session's worker may deliver in its life, so that the session has no more than this.</summary>
+    /// <param name="most">The role's bytes.</param>
+    /// <exception cref="ProtocolException">It has had them.</exception>
+    public long BytesFor(long most)
+    {
+        if (Volatile.Read(ref _delivered) >= most)
+            throw new ProtocolException(ErrorCode.LimitReached, $"the session has had the {most} bytes that the role allows");
+        return most + Limits.BytesGrace - Volatile.Read(ref _deliveredBefore);
+    }
+
+    /// <summary>What the session may still have, so that it has no more than this.</summary>
+    public long BytesLeft(long most) => Math.Max(most + Limits.BytesGrace - Volatile.Read(ref _delivered), 0);
+
+    /// <summary>Counts what an operation has delivered.</summary>
+    public void Count(long bytes) => Interlocked.Add(ref _delivered, bytes);
+
+    /// <summary>Counts as an operation for the idle time: dispose it when it is over.</summary>
+    public IDisposable Busy()
+    {
+        Interlocked.Increment(ref _busy);
+        return new Stay(this);
+    }
+
+    /// <summary>Ends a session that has been idle for longer than its role allows. The agent does so too; this is for one that does not.</summary>
+    private void JudgeIdle(TimeSpan most)
+    {
+        if (_turns.IsEmpty && Volatile.Read(ref _busy) == 0 && Stopwatch.GetElapsedTime(Volatile.Read(ref _lastUse)) > most + Limits.IdleGrace)
+            End(ErrorCode.Idle, $"nothing was asked for {most.TotalSeconds:0} s, which is as long as the role allows; open a new session");
+    }
+
+    /// <summary>Judges what ends with time alone.</summary>
+    public void JudgeByTheClock(HostTrust trust)
+    {
+        if (PolicyEngine.LimitsOf(trust.Policy, proof.Identity) is { } limits)
+            JudgeIdle(limits.Idle);
     }
 
     /// <summary>Ends the session before its time; the first reason counts.</summary>
@@ -73,6 +116,12 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
 
     /// <summary>Raised before an operation is ended because it is no longer allowed, so that the agent can say so.</summary>
     public event Action<StopOperation>? Withdrawn;
+
+    /// <summary>The host has something to tell to whoever has the session.</summary>
+    public event Action<Notice>? Noticed;
+
+    /// <summary>Raises <see cref="Noticed"/>.</summary>
+    public void Tell(Notice notice) => Noticed?.Invoke(notice);
 
     private void JudgeOperation(ulong number, IRunningOperation operation)
     {
@@ -117,6 +166,8 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
                 await _worker.DisposeAsync();
                 _worker = null;
             }
+            if (_worker is null)
+                Volatile.Write(ref _deliveredBefore, Volatile.Read(ref _delivered));
             return _worker ??= await WorkerProcess.StartAsync(workerFolder, profile, ++_workers, cancellation);
         }
         finally
@@ -191,7 +242,17 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
         public void Dispose()
         {
             session._turns.TryRemove(this, out _);
+            Volatile.Write(ref session._lastUse, Stopwatch.GetTimestamp());
             _ended.TrySetResult();
+        }
+    }
+
+    private sealed class Stay(BrokerSession session) : IDisposable
+    {
+        public void Dispose()
+        {
+            Volatile.Write(ref session._lastUse, Stopwatch.GetTimestamp());
+            Interlocked.Decrement(ref session._busy);
         }
     }
 }

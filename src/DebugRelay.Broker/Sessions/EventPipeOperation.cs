@@ -35,15 +35,16 @@ internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoin
     /// <param name="stream">The target's socket; ours is closed once the worker has it.</param>
     /// <param name="agent">The agent's connection; likewise.</param>
     /// <param name="duration">When to stop.</param>
+    /// <param name="atEnd">Why then: it was asked for no longer, or may have no more.</param>
     /// <exception cref="WorkerException">The worker died.</exception>
-    public async Task<OperationEnd> RunAsync(WorkerProcess worker, Job job, Socket stream, Socket agent, TimeSpan duration)
+    public async Task<OperationEnd> RunAsync(WorkerProcess worker, Job job, Socket stream, Socket agent, TimeSpan duration, string atEnd)
     {
         try
         {
             Task<OperationEnd> reading = worker.RunAsync(job, stream.SafeHandle, agent.SafeHandle, () => { stream.Dispose(); agent.Dispose(); }, CancellationToken.None);
             await ((Task)Task.WhenAny(reading, _stop.Task)).WaitAsync(duration).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!reading.IsCompleted)
-                await StopTargetAsync(worker, job.Number, reading);
+                await StopTargetAsync(worker, job.Number, reading, _stop.Task.IsCompleted ? await _stop.Task : atEnd);
             return await reading;
         }
         catch (WorkerException)
@@ -56,11 +57,10 @@ internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoin
     }
 
     /// <summary>The target answers a stop when its stream has been read to the end, which the worker does meanwhile.</summary>
-    private async Task StopTargetAsync(WorkerProcess worker, ulong number, Task reading)
+    private async Task StopTargetAsync(WorkerProcess worker, ulong number, Task reading, string code)
     {
         // Who asks for the end of a trace waits for its rundown; where a session ends for another reason nobody does.
-        string code = _stop.Task.IsCompleted ? await _stop.Task : ErrorCode.Closed;
-        TimeSpan drain = code == ErrorCode.Closed ? Limits.StopDrain : ErrorCode.IsWithdrawal(code) ? Limits.KillDrain : Limits.LastBytes;
+        TimeSpan drain = code == ErrorCode.Closed ? Limits.StopDrain : ErrorCode.EndsAccess(code) ? Limits.KillDrain : Limits.LastBytes;
         Task stopping = StopQuietlyAsync(drain);
         await Task.WhenAll(reading, stopping).WaitAsync(drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (reading.IsCompleted)

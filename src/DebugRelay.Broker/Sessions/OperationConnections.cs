@@ -19,7 +19,7 @@ namespace DebugRelay.Broker.Sessions;
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
 internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, DumpStore dumps, HostLedger ledger)
 {
-    private readonly Observers _observers = new();
+    private readonly Observers _observers = new(gate.MayWatch);
 
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
     public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
@@ -77,6 +77,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             throw new ProtocolException(ErrorCode.NoSession, $"there is no session {request.Watch} on this host (any more)");
         if (watched.Proof.Identity.Equals(session.Proof.Identity))
             throw new ProtocolException(ErrorCode.Denied, "nobody watches himself");
+        using (session.Busy())
         using (_observers.Enter(watched, session))
         {
             frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
@@ -153,7 +154,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 Watch(session, judged.Request, accepted, agent, frames);
                 return;
             }
-            if (judged.Decision.NeedsObserver && !_observers.Watch(session))
+            if (judged.Decision.NeedsObserver && !(judged.Endpoint is { } seen && _observers.Watch(session, seen.Process)))
                 throw new ProtocolException(ErrorCode.Unobserved, $"role {judged.Decision.Role} lets {judged.Request.Operation} run only while another person watches, and nobody does");
             if (judged.Endpoint is not { } endpoint)
             {
@@ -170,7 +171,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 return;
             }
             WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
-            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted);
+            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted, session.BytesFor(judged.Decision.Limits!.Bytes));
             if (judged.EventPipe is { } eventPipe)
                 Trace(session, running, eventPipe);
             else
@@ -197,6 +198,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         session.Add(request.Number, operation);
         Task<OperationEnd> delivering = Task.FromResult(Deliver(session, operation, judged, right, agent, frames, accepted));
         EnterEnd(session, request.Number, delivering);
+        session.Count(delivering.Result.Bytes);
         session.Remove(request.Number);
         turn.Dispose();
         right.Use?.Settle(dump.Ready is { IsCompletedSuccessfully: true, Result.Bytes: var bytes } ? bytes : 0);
@@ -214,7 +216,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             if (judged.Decision.NeedsObserver)
                 _ = _observers.KeepAsync(session, operation, over.Task);
             using var limit = new Timer(_ => operation.Stop(ErrorCode.Expired), null, right.Within(Limits.Session), Timeout.InfiniteTimeSpan);
-            return operation.Run(frames, judged.Request.Dump?.Offset ?? 0, right.Use?.Bytes);
+            return operation.Run(frames, judged.Request.Dump?.Offset ?? 0, Math.Min(right.Use?.Bytes ?? long.MaxValue, session.BytesLeft(judged.Decision.Limits!.Bytes)));
         }
         catch (SocketException)
         {
@@ -271,8 +273,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             // The agent is gone; the worker still reads the target to its end.
             operation.Stop(ErrorCode.ClientGone);
         }
-        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal);
-        Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration));
+        var job = new Job(running.Number, JobKind.EventPipe, running.Right.Use?.Bytes, seal, running.SessionBytes);
+        Task<OperationEnd> reading = operation.RunAsync(running.Worker, job, stream, running.Agent, running.Right.Within(request.Duration), running.Right.CodeAfter(request.Duration));
         if (judged.Decision.NeedsObserver)
             _ = _observers.KeepAsync(session, operation, reading);
         Finish(session, running, reading, stream, () => { session.Remove(running.Number); share.Dispose(); });
@@ -285,7 +287,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             JobKind kind = Request(target, running.Judged.Request.Operation);
             running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
-            var job = new Job(running.Number, kind, running.Right.Use?.Bytes);
+            var job = new Job(running.Number, kind, running.Right.Use?.Bytes, SessionBytes: running.SessionBytes);
             Task<OperationEnd> reading = running.Worker.RunAsync(
                 job, target.SafeHandle, running.Agent.SafeHandle, () => { target.Dispose(); running.Agent.Dispose(); }, CancellationToken.None);
             Finish(session, running, reading, target, () => { });
@@ -313,6 +315,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         ended =>
         {
             EnterEnd(session, running.Number, ended);
+            if (ended.IsCompletedSuccessfully)
+                session.Count(ended.Result.Bytes);
             forget();
             running.Turn.Dispose();
             target.Dispose();
@@ -368,7 +372,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
 
     /// <summary>An operation that is being carried out, and what it holds.</summary>
     private sealed record Running(
-        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Socket Agent, BlockingFrames Frames, Accepted Accepted)
+        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Socket Agent, BlockingFrames Frames, Accepted Accepted, long SessionBytes)
     {
         public ulong Number => Judged.Request.Number;
     }

@@ -84,6 +84,7 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         using var life = new CancellationTokenSource();
         SessionClosed closed = new(ErrorCode.ClientGone, "the agent closed the session");
         void PassOn(LedgerHead head) => SendHead(writer, head);
+        session.Noticed += notice => Send(writer, FrameType.Notice, notice, ProtocolJson.Default.Notice);
         session.Withdrawn += stop => Send(writer, FrameType.StopOperation, stop, ProtocolJson.Default.StopOperation);
         try
         {

@@ -84,6 +84,13 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
     public SessionList List() => new(
         [.. _sessions.Values.Where(s => !s.HasEnded).OrderBy(s => s.Opened).Select(s => s.Describe())], [.. trust.Problems]);
 
+    /// <summary>Tells something to everybody who has a session and may know it.</summary>
+    public void Tell(Notice notice, Func<VerifiedSession, bool> mayKnow)
+    {
+        foreach (BrokerSession session in _sessions.Values.Where(s => !s.HasEnded && mayKnow(s.Proof)))
+            session.Tell(notice);
+    }
+
     /// <summary>Ends another's session.</summary>
     /// <returns>Null when there is no such session.</returns>
     public KilledSession? Kill(string id, string by, string? reason)
@@ -109,6 +116,8 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
                 if (now != stale)
                     JudgeAll();
                 stale = now;
+                foreach (BrokerSession session in _sessions.Values)
+                    session.JudgeByTheClock(trust.Current);
             }
         }
         catch (OperationCanceledException)

@@ -51,6 +51,9 @@ internal static class CommandLine
         root.Subcommands.Add(CountersCommand.Create(context));
         root.Subcommands.Add(TraceCommand.Create(context));
         root.Subcommands.Add(StacksCommand.Create(context));
+        root.Subcommands.Add(GcDumpCommand.Create(context));
+        root.Subcommands.Add(LogsCommand.Create(context));
+        root.Subcommands.Add(ExceptionsCommand.Create(context));
         root.Subcommands.Add(EnvironmentCommand.Create(context));
         root.Subcommands.Add(DumpCommand.Create(context));
         root.Subcommands.Add(ForwardCommand.Create(context));

@@ -24,6 +24,15 @@ internal sealed class ProgressLine(Terminal terminal, TimeSpan? whole) : IDispos
         Draw($"{Time()}   {Amounts.Bytes(bytes)}  {rate}/s   {note}");
     }
 
+    /// <summary>The same for work that is not counted in bytes.</summary>
+    public void Report(string note)
+    {
+        if (!terminal.IsErrorScreen || _clock.Elapsed - Redraw < _drawn)
+            return;
+        _drawn = _clock.Elapsed;
+        Draw($"{Time()}   {note}");
+    }
+
     /// <summary>Bytes of a known number have come.</summary>
     /// <param name="bytes">All bytes so far.</param>
     /// <param name="total">Bytes that there will be.</param>

@@ -5,6 +5,7 @@ using System.Text;
 using DebugRelay.Cli.Tui.Drawing;
 using DebugRelay.Cli.Tui.Screens;
 using DebugRelay.Cli.ViewModels;
+using TerminalGui::Terminal.Gui.Drawing;
 using TerminalGui::Terminal.Gui.Drivers;
 using TerminalGui::Terminal.Gui.Input;
 using TerminalGui::Terminal.Gui.ViewBase;
@@ -24,7 +25,6 @@ internal sealed class ClientView : Runnable
     private readonly Shell _shell;
     private readonly Theme _theme;
     private Frame? _drawn;
-    private bool _greyed;
     private bool _changed = true;
     private long _drawnAt;
 
@@ -72,10 +72,10 @@ internal sealed class ClientView : Runnable
         _drawnAt = Stopwatch.GetTimestamp();
         Frame frame = ScreenPainter.Draw(_shell, Viewport.Width, Viewport.Height);
         bool greyed = _shell.Host.Link is LinkState.Lost or LinkState.Refused;
-        Frame? before = _drawn is { } last && last.Width == frame.Width && last.Height == frame.Height && greyed == _greyed ? last : null;
+        Cell[,]? cells = _drawn is null ? null : App?.Driver?.Contents;
         for (int y = 0; y < frame.Height; y++)
-            WriteChanged(frame, before, y, greyed);
-        (_drawn, _greyed) = (frame, greyed);
+            WriteChanged(frame, cells, y, greyed);
+        _drawn = frame;
         Cursor = frame.Cursor is { } at
             ? new Cursor { Position = ViewportToScreen(new System.Drawing.Point(at.X, at.Y)), Style = CursorStyle.SteadyBar }
             : new Cursor { Position = null };
@@ -123,34 +123,39 @@ internal sealed class ClientView : Runnable
             App?.RequestStop(this);
     }
 
-    private void WriteChanged(Frame frame, Frame? before, int y, bool greyed)
+    private void WriteChanged(Frame frame, Cell[,]? cells, int y, bool greyed)
     {
         int x = 0;
         while (x < frame.Width)
-        {
-            if (before is not null && before[x, y] == frame[x, y])
-            {
-                x++;
-                continue;
-            }
-            x = WriteRun(frame, before, x, y, greyed);
-        }
+            x = IsThere(frame, cells, x, y, greyed) ? x + 1 : WriteRun(frame, cells, x, y, greyed);
     }
 
     /// <summary>Cells of one look that have changed, in one go.</summary>
-    private int WriteRun(Frame frame, Frame? before, int x, int y, bool greyed)
+    /// <returns>The column after them.</returns>
+    private int WriteRun(Frame frame, Cell[,]? cells, int x, int y, bool greyed)
     {
         Ink ink = frame[x, y].Ink;
         var text = new StringBuilder();
         int at = x;
-        for (; at < frame.Width && frame[at, y].Ink == ink && (before is null || before[at, y] != frame[at, y] || frame[at, y].Text.Length == 0); at++)
+        for (; at < frame.Width && frame[at, y].Ink == ink && !(at > x && IsThere(frame, cells, at, y, greyed)); at++)
             text.Append(frame[at, y].Text);
-        if (text.Length == 0)
-            return at + 1;
         SetAttribute(_theme.Of(ink, greyed));
         Move(x, y);
         AddStr(text.ToString());
         return at;
+    }
+
+    /// <summary>Whether the library's own cell is so already. A resize clears cells: what was drawn last would tell less.</summary>
+    private bool IsThere(Frame frame, Cell[,]? cells, int x, int y, bool greyed)
+    {
+        FrameCell wanted = frame[x, y];
+        // The second column of a wide character goes with its first.
+        if (wanted.Text.Length == 0)
+            return true;
+        if (cells is null || y >= cells.GetLength(0) || x >= cells.GetLength(1))
+            return false;
+        ref Cell there = ref cells[y, x];
+        return there.Grapheme == wanted.Text && there.Attribute == _theme.Of(wanted.Ink, greyed);
     }
 
     // OSC 52: the terminal's own clipboard, which also works over ssh and through tmux.

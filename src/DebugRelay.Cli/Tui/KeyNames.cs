@@ -17,7 +17,7 @@ internal static class KeyNames
         if (Named(key.NoShift.NoCtrl.KeyCode) is { } name)
             return key.IsShift && name == "Tab" ? "Shift+Tab" : name;
         if (key.IsCtrl)
-            return key.IsKeyCodeAtoZ ? $"Ctrl+{(char)key.NoCtrl.NoShift.KeyCode}" : null;
+            return (char)(key.KeyCode & KeyCode.CharMask) is >= 'A' and <= 'Z' and var letter ? $"Ctrl+{letter}" : null;
         Rune rune = key.AsRune;
         return rune.Value >= ' ' && !Rune.IsControl(rune) ? rune.ToString() : null;
     }

@@ -22,10 +22,17 @@ internal sealed class Theme(bool hasColours)
     private static readonly Color White = new(255, 255, 255);
     private static readonly Color Night = new(38, 79, 120);
 
+    private readonly Dictionary<(Ink, bool), Attribute> _known = [];
+
     /// <summary>How a cell looks.</summary>
     /// <param name="ink">What it means.</param>
     /// <param name="greyed">The link is lost: nothing on the screen is of now.</param>
-    public Attribute Of(Ink ink, bool greyed = false) => hasColours ? Coloured(ink, greyed) : Plain(ink);
+    public Attribute Of(Ink ink, bool greyed = false)
+    {
+        if (!_known.TryGetValue((ink, greyed), out Attribute attribute))
+            _known[(ink, greyed)] = attribute = hasColours ? Coloured(ink, greyed) : Plain(ink);
+        return attribute;
+    }
 
     private static Attribute Coloured(Ink ink, bool greyed)
     {

@@ -72,9 +72,11 @@ internal sealed class EventBlockRewriter(RewriteContext context, bool isV6, IBlo
                 IsPaused = true;
                 return null;
             }
-            if (IsUntouched) SkipKept(content);
-            if (_end == content.Length) break;
-            if (!TryReadEvent(content)) return NetTraceFault.BadEvent;
+            if (!(IsUntouched && IsAfterKept(content)))
+            {
+                if (_end == content.Length) break;
+                if (!TryReadEvent(content)) return NetTraceFault.BadEvent;
+            }
             RewriteEvent(content);
             if (_fault is not null) return _fault;
         }
@@ -112,23 +114,27 @@ internal sealed class EventBlockRewriter(RewriteContext context, bool isV6, IBlo
     /// <summary>Whether events of the block may be stepped over: nothing before them has changed that they refer to.</summary>
     private bool IsUntouched => _isCompressed && !_isAnew && !_sizeDiffers && _kind == BlockKind.Event;
 
-    /// <summary>Steps over events whose type is kept unread.</summary>
-    private void SkipKept(ReadOnlySpan<byte> content)
+    /// <summary>Steps over events whose type is kept unread. Whether the one behind them is read then.</summary>
+    private bool IsAfterKept(ReadOnlySpan<byte> content)
     {
-        var (at, next) = (_end, _end);
-        var (type, size) = (_header.MetadataId, _header.PayloadSize);
-        var (known, isKept, count) = (0u, false, 0);
-        while (LightHeader.TryRead(content, isV6, ref next, ref type, ref size, out _) && size <= (uint)(content.Length - next))
+        var (at, next, count) = (_end, _end, 0);
+        ref var type = ref _header.MetadataId;
+        ref var size = ref _header.PayloadSize;
+        var (known, isKept, isRead) = (0u, false, false);
+        while (LightHeader.TryRead(content, isV6, ref next, ref type, ref size, out _sizeAt))
         {
-            if (type != known) (known, isKept) = (type, _types.Find(type)?.Action == EventAction.Keep);
-            if (!isKept) break;
+            if (size > (uint)(content.Length - next)) break;
+            (_start, _payloadAt) = (at, next);
             at = next += (int)size;
-            (_header.MetadataId, _header.PayloadSize) = (type, size);
+            if (type != known) (known, isKept) = (type, _types.Find(type)?.Action == EventAction.Keep);
+            isRead = !isKept;
+            if (isRead) break;
             count++;
         }
         _end = at;
         _tally.EventsIn += count;
         _tally.EventsOut += count;
+        return isRead;
     }
 
     /// <summary>Reads the next event; of its header, as long as headers are not encoded anew, the type and the size alone.</summary>

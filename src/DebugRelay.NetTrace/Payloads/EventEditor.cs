@@ -33,7 +33,7 @@ internal sealed class EventEditor
     /// <summary>Forgets the event before.</summary>
     public void Begin(EventField[] fields)
     {
-        _fields = fields;
+        if (!ReferenceEquals(_fields, fields)) _fields = fields;
         Count = 0;
         _charCount = 0;
         IsEdited = false;
@@ -48,7 +48,9 @@ internal sealed class EventEditor
             if (Count >= NetTraceLimits.MaxValues) return false;
             Array.Resize(ref _values, Count * 2);
         }
-        _values[Count++] = new FieldValue { Form = form, Field = field, Start = start, Length = length };
+        ref var value = ref _values[Count++];
+        value = default;
+        (value.Form, value.Field, value.Start, value.Length) = (form, field, start, length);
         return true;
     }
 
@@ -62,6 +64,7 @@ internal sealed class EventEditor
     {
         ref var value = ref At(i);
         var bytes = payload.Slice(value.Start, value.Length);
+        if (value.Form == LayoutOp.Text) return MemoryMarshal.Cast<byte, char>(bytes);
         if (!value.IsText) return default;
         if (!value.IsUtf8) return MemoryMarshal.Cast<byte, char>(bytes);
         if (!value.IsDecoded) Decode(ref value, bytes);
@@ -74,7 +77,7 @@ internal sealed class EventEditor
         IsEdited = true;
         value.IsReplaced = true;
         value.TextStart = _charCount;
-        value.TextLength = value.IsText ? Store(text) : 0;
+        value.TextLength = value.IsText ? Store(text, value.HasTerminator) : 0;
     }
 
     public void Blank(int i) => Replace(i, []);
@@ -84,7 +87,17 @@ internal sealed class EventEditor
     {
         var limit = Math.Max(payloadLength, NetTraceLimits.MaxGrownPayloadSize);
         var size = payloadLength;
-        foreach (ref var value in _values.AsSpan(0, Count)) size -= value.IsResized ? value.Length : 0;
+        foreach (ref readonly var value in _values.AsSpan(0, Count))
+        {
+            if (value.IsResized) size += EncodedSize(value) - value.Length;
+        }
+        return size <= limit ? size : MeasureCut(payloadLength, limit);
+    }
+
+    private int MeasureCut(int payloadLength, int limit)
+    {
+        var size = payloadLength;
+        foreach (ref readonly var value in _values.AsSpan(0, Count)) size -= value.IsResized ? value.Length : 0;
         foreach (ref var value in _values.AsSpan(0, Count))
         {
             if (!value.IsResized) continue;
@@ -100,7 +113,7 @@ internal sealed class EventEditor
     {
         var read = 0;
         var written = 0;
-        foreach (ref var value in _values.AsSpan(0, Count))
+        foreach (ref readonly var value in _values.AsSpan(0, Count))
         {
             if (!value.IsReplaced) continue;
             var between = payload[read..value.Start];
@@ -133,7 +146,6 @@ internal sealed class EventEditor
             return value.Length;
         }
         var text = _chars.AsSpan(value.TextStart, value.TextLength);
-        if (value.HasTerminator) text.Replace('\0', '\uFFFD');
         var size = value.IsUtf8 ? Encoding.UTF8.GetBytes(text, room) : CopyUnits(text, room);
         if (value.HasCount)
             BinaryPrimitives.WriteUInt16LittleEndian(destination[(at - sizeof(ushort))..], (ushort)(value.IsUtf8 ? size : text.Length));
@@ -157,10 +169,7 @@ internal sealed class EventEditor
 
     private int EncodedSize(in FieldValue value)
     {
-        if (!value.IsUtf8) return value.TextLength * sizeof(char);
-        var text = _chars.AsSpan(value.TextStart, value.TextLength);
-        if (value.HasTerminator) text.Replace('\0', '\uFFFD');
-        return Encoding.UTF8.GetByteCount(text);
+        return value.IsUtf8 ? Encoding.UTF8.GetByteCount(_chars.AsSpan(value.TextStart, value.TextLength)) : value.TextLength * sizeof(char);
     }
 
     private void Decode(ref FieldValue value, ReadOnlySpan<byte> bytes)
@@ -172,7 +181,7 @@ internal sealed class EventEditor
         _charCount += value.DecodedLength;
     }
 
-    private int Store(ReadOnlySpan<char> text)
+    private int Store(ReadOnlySpan<char> text, bool hasTerminator)
     {
         var room = MaxChars - NetTraceLimits.MaxPayloadSize - Math.Min(_charCount, MaxChars - NetTraceLimits.MaxPayloadSize);
         if (text.Length > room)
@@ -181,7 +190,9 @@ internal sealed class EventEditor
             text = text[..WholeCharacters(text, room)];
         }
         EnsureRoom(text.Length);
-        text.CopyTo(_chars.AsSpan(_charCount));
+        var stored = _chars.AsSpan(_charCount, text.Length);
+        if (hasTerminator) text.Replace(stored, '\0', '\uFFFD');
+        else text.CopyTo(stored);
         _charCount += text.Length;
         return text.Length;
     }

@@ -3,6 +3,9 @@ namespace DebugRelay.NetTrace;
 /// <summary>A visited value: where it stands in its payload, and what it is to become.</summary>
 internal struct FieldValue
 {
+    private const uint Utf8Texts = (1u << (int)LayoutOp.Text8) | (1u << (int)LayoutOp.Chars8) | (1u << (int)LayoutOp.FixedChars8);
+    private const uint Texts = Utf8Texts | (1u << (int)LayoutOp.Text) | (1u << (int)LayoutOp.Chars) | (1u << (int)LayoutOp.FixedChars);
+
     public LayoutOp Form;
     public bool IsReplaced;
     public bool IsDecoded;
@@ -22,9 +25,9 @@ internal struct FieldValue
     public int DecodedStart;
     public int DecodedLength;
 
-    public readonly bool IsText => Form is LayoutOp.Text or LayoutOp.Text8 || HasCount || IsFixedText;
+    public readonly bool IsText => Is(Texts);
 
-    public readonly bool IsUtf8 => Form is LayoutOp.Text8 or LayoutOp.Chars8 or LayoutOp.FixedChars8;
+    public readonly bool IsUtf8 => Is(Utf8Texts);
 
     /// <summary>Whether a 16-bit count stands before it.</summary>
     public readonly bool HasCount => Form is LayoutOp.Chars or LayoutOp.Chars8;
@@ -37,4 +40,6 @@ internal struct FieldValue
 
     /// <summary>Whether its new text may take another number of bytes.</summary>
     public readonly bool IsResized => IsReplaced && IsText && !IsFixedText;
+
+    private readonly bool Is(uint forms) => ((forms >> (int)Form) & 1) != 0;
 }

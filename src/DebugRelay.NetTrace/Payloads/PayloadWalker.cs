@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace DebugRelay.NetTrace;
 
@@ -90,11 +92,28 @@ internal ref struct PayloadWalker
 
     private bool TakeText(in LayoutNode step)
     {
-        var length = MemoryMarshal.Cast<byte, char>(_payload[_at..]).IndexOf('\0');
+        var length = LengthOfText(_payload[_at..]);
         if (length < 0) return false;
         if (step.Field >= 0) Add(step, length * sizeof(char));
         _at += (length + 1) * sizeof(char);
         return true;
+    }
+
+    /// <summary>Characters up to the terminator; -1 where there is none. For texts as short as most are.</summary>
+    private static int LengthOfText(ReadOnlySpan<byte> rest)
+    {
+        var units = MemoryMarshal.Cast<byte, ushort>(rest);
+        var at = 0;
+        for (; units.Length - at >= Vector256<ushort>.Count; at += Vector256<ushort>.Count)
+        {
+            var ends = Vector256.Equals(Vector256.Create(units[at..]), Vector256<ushort>.Zero).ExtractMostSignificantBits();
+            if (ends != 0) return at + BitOperations.TrailingZeroCount(ends);
+        }
+        for (; at < units.Length; at++)
+        {
+            if (units[at] == 0) return at;
+        }
+        return -1;
     }
 
     private bool TakeText8(in LayoutNode step)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DebugRelay.Policy.Rules;
 
 namespace DebugRelay.Policy.Configuration;
 
@@ -61,6 +62,9 @@ public sealed record HostConfiguration
     /// <summary>How long recordings are kept; null: for ever.</summary>
     public RecordingRetention? Retention { get; init; }
 
+    /// <summary>How often the broker looks for debug surfaces that were not there before; null: never.</summary>
+    public TimeSpan? WatchSurfaces { get; init; }
+
     /// <summary>The value of <see cref="Broker"/> that makes the agent start its broker as a child.</summary>
     public const string SpawnBroker = "spawn";
 
@@ -111,6 +115,12 @@ public sealed record HostConfiguration
             throw new ConfigurationException($"{path}: scrub: nothing leaves a host unscrubbed by configuration; that needs a grant for each case");
     }
 
+    /// <summary>Between a second, which costs a few per cent of a processor on a host with a thousand processes, and a day.</summary>
+    private static TimeSpan ReadInterval(string text)
+        => Quantities.TryParseDuration(text, out TimeSpan interval) && interval >= TimeSpan.FromSeconds(1) && interval <= TimeSpan.FromDays(1)
+            ? interval
+            : throw new ConfigurationException($"watchSurfaces: \"{text}\" is no duration from 1s to 24h");
+
     private static HostConfiguration Resolve(ConfigurationDocument document, string folder) => new()
     {
         Listen = document.Listen,
@@ -136,6 +146,7 @@ public sealed record HostConfiguration
         Host = document.Host ?? Dns.GetHostName(),
         Limits = document.Limits?.Resolve() ?? new HostLimits(),
         Retention = document.Retention?.Resolve(),
+        WatchSurfaces = document.WatchSurfaces is null ? null : ReadInterval(document.WatchSurfaces),
     };
 }
 
@@ -144,7 +155,7 @@ internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
     string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
     HostLimitsDocument? Limits = null, RetentionDocument? Retention = null, [property: JsonPropertyName("$schema")] string? Schema = null,
-    string[]? ReviewerCertificates = null, string? Announce = null);
+    string[]? ReviewerCertificates = null, string? Announce = null, string? WatchSurfaces = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);

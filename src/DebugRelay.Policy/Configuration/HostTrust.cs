@@ -52,7 +52,7 @@ public sealed record HostTrust(TrustStore Store, PolicyDocument Policy)
     public Decision Decide(VerifiedSession session, string operation, AccessTarget target, DateTimeOffset now)
         => Stopped(session, operation, now) is { } stopped
             ? Denied(stopped)
-            : PolicyEngine.Decide(Policy, session.Identity, new AccessRequest { Operation = operation, Target = target, Reason = session.Statement.Reason }, now);
+            : PolicyEngine.Decide(Policy, session.Identity, new AccessRequest { Operation = operation, Target = target, Reason = session.Statement.Reason, Since = session.Since }, now);
 
     /// <summary>
     /// Decides on a request, with the grant that came along. Agent and broker both ask this, each by itself, and ask again while the operation runs:
@@ -75,6 +75,7 @@ public sealed record HostTrust(TrustStore Store, PolicyDocument Policy)
             Reason = session.Statement.Reason,
             Incident = session.Statement.Incident,
             BreakGlass = request.BreakGlass,
+            Since = session.Since,
         };
         return PolicyEngine.Decide(Policy, session.Identity, access with { Approval = ApprovalOf(session.Identity, request, access, grant, scrub, now) }, now);
     }

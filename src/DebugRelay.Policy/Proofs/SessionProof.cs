@@ -48,7 +48,7 @@ public sealed record SessionProof(ReadOnlyMemory<byte> Statement, ReadOnlyMemory
             {
                 CertificateResult certificate = CheckCertificate(chain, trust, now);
                 CheckSignature(statement, chain[0]);
-                return VerifiedSession.Of(statement, certificate, chain[0], Chain);
+                return VerifiedSession.Of(statement, certificate, chain[0], Chain, now);
             }
             finally
             {

@@ -32,16 +32,20 @@ public sealed record VerifiedSession
     /// <summary>The certificates of the proof in DER, the engineer's own first: the session is judged again by them when trust changes.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; private init; } = [];
 
+    /// <summary>When the proof was verified: the session's beginning.</summary>
+    public DateTimeOffset Since { get; private init; }
+
     /// <summary>When the session ends, at the latest: the statement's end or that of the first certificate of the chain to expire.</summary>
     public DateTimeOffset NotAfter { get; private init; }
 
     internal static VerifiedSession Of(
-        SessionStatement statement, CertificateResult result, X509Certificate2 certificate, IReadOnlyList<ReadOnlyMemory<byte>> chain)
+        SessionStatement statement, CertificateResult result, X509Certificate2 certificate, IReadOnlyList<ReadOnlyMemory<byte>> chain, DateTimeOffset now)
     {
         return new VerifiedSession
         {
             Identity = result.Identity!,
             Chain = chain,
+            Since = now,
             CertificateIssuer = certificate.IssuerName.Name,
             Statement = statement,
             CertificateSha256 = certificate.GetCertHashString(HashAlgorithmName.SHA256),

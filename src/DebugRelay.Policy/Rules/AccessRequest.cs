@@ -24,6 +24,9 @@ public sealed record AccessRequest
     /// <summary>The grant that was offered, judged for this very request; null when none was.</summary>
     public Approval? Approval { get; init; }
 
+    /// <summary>When the session began, in which it is asked: a role gives nothing in one that is older than the role's sessions. Null: now.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>Whether the caller declares an emergency, and so asks for what the role's <c>breakGlass</c> allows.</summary>
     public bool BreakGlass { get; init; }
 }

@@ -25,8 +25,8 @@ public static class PolicyEngine
         Role[] opened = [.. speaking.Where(role => Requirement(role, request) == 0 || request.Approval?.Gives(Requirement(role, request)!.Value) == true)];
         if (Widest(Ways(opened, breaking, request, now)) is { } answer) return answer;
 
-        if (opened.Length > 0) return Denied($"role {opened[0].Name} asks for a reason", opened[0]);
-        if (breaking.Length > 0 && request.BreakGlass) return Denied(EmergencyLacks(request)!, breaking[0]);
+        if (opened.Length > 0) return Answered(opened, request) is [var role, ..] ? TooLate(role) : NeedsReason(opened[0]);
+        if (breaking.Length > 0 && request.BreakGlass) return EmergencyLacks(request) is { } lack ? Denied(lack, breaking[0]) : TooLate(breaking[0]);
         Decision denied = speaking.MinBy(role => Requirement(role, request)) is { } closest
             ? NeedsGrant(closest, request)
             : Denied($"no role of {identity} allows {Shown(request)}{On(request)}");
@@ -39,12 +39,19 @@ public static class PolicyEngine
     /// </summary>
     private static IEnumerable<Decision> Ways(Role[] opened, Role[] breaking, AccessRequest request, DateTimeOffset now)
     {
-        Role[] answered = Answered(opened, request);
+        Role[] answered = [.. Answered(opened, request).Where(role => IsYoungEnough(role, request, now))];
         Role[] plain = [.. answered.Where(role => Requirement(role, request) == 0)], granted = [.. answered.Except(plain)];
         if (plain.Length > 0) yield return Allowed(plain, request, now);
         if (granted.Length > 0) yield return WithGrant(granted, request, request.Approval!, now);
-        if (breaking.Length > 0 && request.BreakGlass && EmergencyLacks(request) is null) yield return InEmergency(breaking, request, now);
+        Role[] emergency = [.. breaking.Where(role => IsYoungEnough(role, request, now))];
+        if (emergency.Length > 0 && request.BreakGlass && EmergencyLacks(request) is null) yield return InEmergency(emergency, request, now);
     }
+
+    private static bool IsYoungEnough(Role role, AccessRequest request, DateTimeOffset now) => now < (request.Since ?? now) + role.Limits.Session;
+
+    private static Decision TooLate(Role role) => Denied($"role {role.Name} allows sessions of {role.Limits.Session} and this one is older; open another", role);
+
+    private static Decision NeedsReason(Role role) => Denied($"role {role.Name} asks for a reason", role);
 
     /// <summary>
     /// All that the ways give together; what asks more is used only where it gives more. So a role that a policy has besides never makes less of what
@@ -87,7 +94,8 @@ public static class PolicyEngine
 
     private static bool Reaches(Role role, AccessRequest request)
     {
-        if (request.Target is { NamesProcess: true } process) return role.Targets?.Any(pattern => pattern.Matches(process)) ?? false;
+        // Who may watch without being told where may watch everywhere.
+        if (request.Target is { NamesProcess: true } process) return role.Targets?.Any(pattern => pattern.Matches(process)) ?? request.Operation == Operations.SessionWatch;
         return role.Targets?.Any(pattern => pattern.MatchesHost(request.Target?.Host)) ?? true;
     }
 
@@ -118,7 +126,7 @@ public static class PolicyEngine
             Reason = $"role {roles[0].Name} allows {Shown(request)}",
             Role = roles[0].Name,
             Limits = limits,
-            NotAfter = now + limits.Session,
+            NotAfter = (request.Since ?? now) + limits.Session,
             EndReason = $"role {roles[0].Name} allows no longer session",
             NeedsObserver = roles.All(role => role.Observe.Contains(request.Operation)),
         };

@@ -37,7 +37,8 @@ public sealed record WorkerReady(string ProfileSha256, string[] SurvivingCanarie
 /// <param name="Kind">What the target's socket will give.</param>
 /// <param name="MaxBytes">Bytes that may be delivered; the job ends before there are more. Null for no limit.</param>
 /// <param name="Seal">Deliver without scrubbing, encrypted; null: scrubbed.</param>
-public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null, SealOrder? Seal = null);
+/// <param name="SessionBytes">Bytes that this worker may deliver in its life, all jobs together, by the policy that holds now. Null for no limit.</param>
+public sealed record Job(ulong Number, JobKind Kind, long? MaxBytes = null, SealOrder? Seal = null, long? SessionBytes = null);
 
 /// <summary>For whom unscrubbed data are encrypted, before they leave the worker.</summary>
 /// <param name="Host">The host's name.</param>

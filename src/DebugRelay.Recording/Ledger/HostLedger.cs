@@ -161,6 +161,12 @@ public sealed class HostLedger : IAsyncDisposable
     public Task DeletedAsync(string session, LedgerDeleted deleted) =>
         AppendAsync(LedgerKinds.Deleted, session, deleted, LedgerJson.Default.LedgerDeleted, durable: true);
 
+    /// <summary>States that the host has a debug surface that was not there before.</summary>
+    /// <param name="surface">What was found.</param>
+    /// <returns>A task that is done when it is written.</returns>
+    /// <exception cref="RecordingException">It cannot be written.</exception>
+    public Task SurfaceAsync(LedgerSurface surface) => AppendAsync(LedgerKinds.Surface, null, surface, LedgerJson.Default.LedgerSurface, durable: false);
+
     /// <summary>Signs a last head and closes the files.</summary>
     /// <returns>A task that is done when all is closed.</returns>
     public async ValueTask DisposeAsync()

@@ -31,6 +31,9 @@ public static class LedgerKinds
 
     /// <summary>Retention deleted a recording: <see cref="LedgerDeleted"/>.</summary>
     public const string Deleted = "deleted";
+
+    /// <summary>A debug surface of the host that was not there before: <see cref="LedgerSurface"/>.</summary>
+    public const string Surface = "surface";
 }
 
 /// <summary>Entry `start`.</summary>
@@ -100,6 +103,14 @@ public sealed record LedgerDeleted(string Reason, int Segments, string? Head, lo
 /// <param name="SignatureSha256">SHA-256 of the signature.</param>
 public sealed record LedgerCountersigned(int Segments, string Head, string SignatureSha256);
 
+/// <summary>Entry `surface`, in the broker's ledger and of no session.</summary>
+/// <param name="Rule">The catalogue's id, such as <c>DBG110</c>.</param>
+/// <param name="Severity"><c>info</c> to <c>critical</c>.</param>
+/// <param name="Message">What was found.</param>
+/// <param name="Pid">Whose surface it is; null for the host's own.</param>
+/// <param name="Process">Its name.</param>
+public sealed record LedgerSurface(string Rule, string Severity, string Message, int? Pid, string? Process);
+
 /// <summary>How the bodies of a ledger's entries are written and read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LedgerStart))]
@@ -111,4 +122,5 @@ public sealed record LedgerCountersigned(int Segments, string Head, string Signa
 [JsonSerializable(typeof(LedgerRecovered))]
 [JsonSerializable(typeof(LedgerDeleted))]
 [JsonSerializable(typeof(LedgerCountersigned))]
+[JsonSerializable(typeof(LedgerSurface))]
 public sealed partial class LedgerJson : JsonSerializerContext;

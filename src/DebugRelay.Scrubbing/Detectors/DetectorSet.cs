@@ -84,6 +84,11 @@ internal sealed class DetectorSet
         // The last bit stands for several.
         _inLines = With(d => d.IsInLines) & ~Bit(Bits - 1);
         InNames = With(d => d.IsInNames);
+        if (Detectors.Any(d => d.IsInNames && d.Anchor is not (Anchors.RareLiteral or Anchors.Scheme)))
+        {
+            throw new ArgumentException("What looks at names must be anchored by a literal, or by '://' and '@'.", nameof(detectors));
+        }
+
         _byAnchors = [.. Enumerable.Range(0, (int)Anchors.Account * 2).Select(anchors => With((Anchors)anchors))];
     }
 
@@ -129,8 +134,9 @@ internal sealed class DetectorSet
     /// </summary>
     public Signs LookAtName(ReadOnlySpan<char> text)
     {
-        var census = CharacterCensus.Take(text);
-        return new Signs((_always | _namesLiterals.TagsIn(text) | WithSigns(text, census)) & InNames, CharacterKinds.None, false);
+        var detectors = _always | _namesLiterals.TagsIn(text);
+        detectors |= text.Contains('@') ? WithSigns(text, CharacterCensus.Take(text)) : 0;
+        return new Signs(detectors & InNames, CharacterKinds.None, false);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
-using System.Collections.Frozen;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -15,22 +16,30 @@ internal sealed class LiteralSearch
 {
     private const int GramLength = 3;
     private const int HashBits = 14;
+    /// <summary>Characters of sixteen grams that follow each other.</summary>
+    private const int Window = 16 + GramLength - 1;
+    private const ulong HashMask = (1 << HashBits) - 1;
     private const int UnusedBits = 16 - HashBits;
     private const ushort FirstFactor = 0x9E37, SecondFactor = 0x79B1, ThirdFactor = 0x85EB;
     private const ushort CaseBit = 0x20, FoldMask = 0xff;
 
-    // From the most to the least frequent in English and in code.
-    private const string ByFrequency = "etaoinsrhldcumpfgwybvkxjqz";
+    // From the most to the least frequent in English and in code; of what is not here digits are the most frequent.
+    private const string ByFrequency = " etaoinsrhldcumpfgwybvkxjqz";
 
     private readonly byte[] _mayHit = new byte[1 << HashBits];
-    private readonly FrozenDictionary<uint, Placed[]> _byGram;
+
+    /// <summary>By hash: 1 + where its literals are.</summary>
+    private readonly ushort[] _places = new ushort[1 << HashBits];
+    private readonly Placed[][] _literals;
 
     public LiteralSearch(IEnumerable<Literal> literals)
     {
-        _byGram = literals.Select(l => new Placed(l, Rarest(l.Text))).GroupBy(p => p.Gram).ToFrozenDictionary(g => g.Key, g => g.ToArray());
-        foreach (var gram in _byGram.Keys)
+        var byHash = literals.Select(l => new Placed(l, Rarest(l.Text))).GroupBy(p => Hash(p.Gram & FoldMask, (p.Gram >> 8) & FoldMask, p.Gram >> 16)).ToList();
+        _literals = [.. byHash.Select(g => g.ToArray())];
+        for (var i = 0; i < byHash.Count; i++)
         {
-            _mayHit[Hash(gram & FoldMask, (gram >> 8) & FoldMask, gram >> 16)] = 1;
+            _mayHit[byHash[i].Key] = 1;
+            _places[byHash[i].Key] = (ushort)(i + 1);
         }
     }
 
@@ -43,9 +52,24 @@ internal sealed class LiteralSearch
     public ulong TagsIn(ReadOnlySpan<char> text)
     {
         ulong tags = 0;
-        for (var i = NextGram(text, 0); i >= 0; i = NextGram(text, i + 1))
+        var units = MemoryMarshal.Cast<char, ushort>(text);
+        if (!Vector256.IsHardwareAccelerated || units.Length < Window)
         {
-            tags |= Compare(text, i, out _);
+            for (var i = NextGram(text, 0); i >= 0; i = NextGram(text, i + 1))
+            {
+                tags |= Compare(text, i, out _);
+            }
+
+            return tags;
+        }
+
+        for (int next = 0, last = units.Length - Window; next < last + Vector256<ushort>.Count; next += Vector256<ushort>.Count)
+        {
+            var at = Math.Min(next, last);
+            for (var hits = Hits(Hashes(units[at..]), next - at); hits != 0; hits &= hits - 1)
+            {
+                tags |= Compare(text, at + PlaceOf(hits), out _);
+            }
         }
 
         return tags;
@@ -69,20 +93,17 @@ internal sealed class LiteralSearch
     private int NextGram(ReadOnlySpan<char> text, int from)
     {
         var units = MemoryMarshal.Cast<char, ushort>(text);
-        const int Window = 16 + GramLength - 1;
         var i = from;
         if (Vector256.IsHardwareAccelerated && units.Length >= Window)
         {
-            Span<ushort> hashes = stackalloc ushort[Vector256<ushort>.Count];
             for (var last = units.Length - Window; i < last + Vector256<ushort>.Count; i += Vector256<ushort>.Count)
             {
                 // The last window reaches back over what was looked at before: nothing is found there again that lies before `i`.
                 var at = Math.Min(i, last);
-                Hashes(units[at..]).CopyTo(hashes);
-                var first = FirstHit(hashes[(i - at)..]);
-                if (first >= 0)
+                var hits = Hits(Hashes(units[at..]), i - at);
+                if (hits != 0)
                 {
-                    return i + first;
+                    return at + PlaceOf(hits);
                 }
             }
 
@@ -100,27 +121,24 @@ internal sealed class LiteralSearch
         return -1;
     }
 
-    private int FirstHit(ReadOnlySpan<ushort> hashes)
+    /// <summary>Four bits for each of sixteen hashes, of which the lowest says whether it may hit; none for those before <paramref name="from"/>.</summary>
+    private ulong Hits(Vector256<ushort> hashes, int from)
     {
-        var table = _mayHit;
-        var any = 0;
-        foreach (var hash in hashes)
-        {
-            any |= table[hash];
-        }
+        var lanes = hashes.AsUInt64();
+        var hits = Four(lanes[0]) | ((ulong)Four(lanes[1]) << 16) | ((ulong)Four(lanes[2]) << 32) | ((ulong)Four(lanes[3]) << 48);
+        return hits & (ulong.MaxValue << (4 * from));
+    }
 
-        if (any == 0)
-        {
-            return -1;
-        }
+    /// <summary>Which of the sixteen hashes the lowest hit is.</summary>
+    private static int PlaceOf(ulong hits) => BitOperations.TrailingZeroCount(hits) >> 2;
 
-        var first = 0;
-        while (table[hashes[first]] == 0)
-        {
-            first++;
-        }
-
-        return first;
+    /// <summary>Four bits for each of four hashes.</summary>
+    private uint Four(ulong hashes)
+    {
+        // The hashes have as many bits as the table has places: no need to hold each against its length.
+        ref var table = ref MemoryMarshal.GetArrayDataReference(_mayHit);
+        return Unsafe.Add(ref table, (int)(hashes & HashMask)) | ((uint)Unsafe.Add(ref table, (int)((hashes >> 16) & HashMask)) << 4)
+            | ((uint)Unsafe.Add(ref table, (int)((hashes >> 32) & HashMask)) << 8) | ((uint)Unsafe.Add(ref table, (int)((hashes >> 48) & HashMask)) << 12);
     }
 
     /// <summary>The hashes of the grams that begin at the first sixteen characters.</summary>
@@ -144,14 +162,21 @@ internal sealed class LiteralSearch
     {
         ulong tags = 0;
         start = 0;
-        if (!_byGram.TryGetValue(Gram(text, gramStart), out var literals))
+        var gram = Gram(text, gramStart);
+        var place = _places[Hash(gram & FoldMask, (gram >> 8) & FoldMask, gram >> 16)];
+        if (place == 0)
         {
             return tags;
         }
 
-        foreach (var (literal, place) in literals)
+        foreach (var (literal, (offset, own)) in _literals[place - 1])
         {
-            var begin = gramStart - place.Offset;
+            if (own != gram)
+            {
+                continue;
+            }
+
+            var begin = gramStart - offset;
             var comparison = literal.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
             if (begin >= 0 && text[begin..].StartsWith(literal.Text, comparison))
             {
@@ -180,7 +205,7 @@ internal sealed class LiteralSearch
     private static int Frequency(char c)
     {
         var place = ByFrequency.IndexOf(char.ToLowerInvariant(c), StringComparison.Ordinal);
-        return place < 0 ? 5 : ByFrequency.Length - place;
+        return place >= 0 ? ByFrequency.Length - place : char.IsAsciiDigit(c) ? 8 : 5;
     }
 
     private readonly record struct Placed(Literal Literal, (int Offset, uint Gram) Place)

@@ -80,15 +80,12 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
     {
         ArgumentNullException.ThrowIfNull(type);
         var plans = (FieldPlan[])type.FilterState!;
-        if (!IsClean(plans, fields))
+        _text.ForgetRedacted();
+        _masked.Clear();
+        Walk(type, plans, ref fields, siblings: false);
+        if (_text.RedactedByKey.Count > 0)
         {
-            _text.ForgetRedacted();
-            _masked.Clear();
-            Walk(type, plans, ref fields, siblings: false);
-            if (_text.RedactedByKey.Count > 0)
-            {
-                Walk(type, plans, ref fields, siblings: true);
-            }
+            Walk(type, plans, ref fields, siblings: true);
         }
 
         return EventAction.Keep;
@@ -146,27 +143,16 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
         return EventAction.Drop;
     }
 
-    /// <summary>Whether all values are texts that are only searched, and known to hold nothing: so it is with nearly all events.</summary>
-    private bool IsClean(FieldPlan[] plans, in EventFields fields)
-    {
-        for (var i = 0; i < fields.Count; i++)
-        {
-            var plan = plans[fields.FieldIndex(i)];
-            if (!plan.IsOnlySearched || !_text.IsClean(fields.Text(i), plan.Judgement.TextKind))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private void Walk(EventType type, FieldPlan[] plans, ref EventFields fields, bool siblings)
     {
         for (var i = 0; i < fields.Count; i++)
         {
             var plan = plans[fields.FieldIndex(i)];
-            if (!siblings)
+            if (!siblings && plan.IsOnlySearched)
+            {
+                SearchText(type, plan, ref fields, i);
+            }
+            else if (!siblings)
             {
                 VisitValue(type, plan, ref fields, i);
             }
@@ -179,6 +165,16 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
         foreach (var plan in plans)
         {
             plan.Last = -1;
+        }
+    }
+
+    /// <summary>The way of nearly all texts: nothing happens to them but what the detectors find.</summary>
+    private void SearchText(EventType type, FieldPlan plan, ref EventFields fields, int i)
+    {
+        plan.Last = i;
+        if (_text.TryScrub(fields.Text(i), plan.Judgement.TextKind, type.Provider, out var scrubbed))
+        {
+            fields.Replace(i, scrubbed);
         }
     }
 

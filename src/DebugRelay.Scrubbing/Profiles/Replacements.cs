@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using DebugRelay.Scrubbing.Text;
 
@@ -9,13 +8,16 @@ internal sealed class Replacements(FrozenDictionary<Rule, Treatment> treatments,
 {
     private readonly Pseudonyms _pseudonyms = new(key);
 
+    /// <summary>By the rule's number; null where it is masked.</summary>
+    private readonly Treatment?[] _treatments = Table(treatments);
+
     /// <summary>Whether values of this rule get pseudonyms.</summary>
-    public bool IsHashed(Rule rule) => treatments.GetValueOrDefault(rule, Treatment.Mask).Action == ScrubAction.Hash;
+    public bool IsHashed(Rule rule) => TreatmentOf(rule).Action == ScrubAction.Hash;
 
     /// <summary>Writes what stands in the place of a value of this rule.</summary>
-    public void Write(Rule rule, ReadOnlySpan<char> value, IBufferWriter<char> output)
+    public void Write(Rule rule, ReadOnlySpan<char> value, TextBuffer output)
     {
-        var treatment = treatments.GetValueOrDefault(rule, Treatment.Mask);
+        var treatment = TreatmentOf(rule);
         switch (treatment.Action)
         {
             case ScrubAction.Drop:
@@ -35,6 +37,19 @@ internal sealed class Replacements(FrozenDictionary<Rule, Treatment> treatments,
                 output.Write(rule.Mask);
                 break;
         }
+    }
+
+    private Treatment TreatmentOf(Rule rule) => (rule.Id < _treatments.Length ? _treatments[rule.Id] : null) ?? Treatment.Mask;
+
+    private static Treatment?[] Table(FrozenDictionary<Rule, Treatment> treatments)
+    {
+        var table = new Treatment?[treatments.Count == 0 ? 0 : treatments.Keys.Max(r => r.Id) + 1];
+        foreach (var (rule, treatment) in treatments)
+        {
+            table[rule.Id] = treatment;
+        }
+
+        return table;
     }
 
     public void Dispose() => _pseudonyms.Dispose();

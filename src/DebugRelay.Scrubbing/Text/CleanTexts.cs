@@ -32,8 +32,14 @@ internal sealed class CleanTexts
         }
 
         var units = MemoryMarshal.Cast<char, ushort>(text);
-        place = PlaceOf(units);
-        return Has(units, place.Digitless, KnownOf(text, kind, anyDigits: true)) || Has(units, place.Exact, KnownOf(text, kind, anyDigits: false));
+        place = new Place(SlotOf(units, digitless: true), 0);
+        if (Has(units, place.Digitless, KnownOf(text, kind, anyDigits: true)))
+        {
+            return true;
+        }
+
+        place = new Place(place.Digitless, SlotOf(units, digitless: false));
+        return Has(units, place.Exact, KnownOf(text, kind, anyDigits: false));
     }
 
     /// <summary>Notes a text, or its form without digits for all texts of that form.</summary>
@@ -102,33 +108,30 @@ internal sealed class CleanTexts
         => Vector256.ConditionalSelect(
             Vector256.LessThanOrEqual(text - Vector256.Create((ushort)'0'), Vector256.Create((ushort)9)), Vector256.Create((ushort)'0'), text);
 
-    private static Place PlaceOf(ReadOnlySpan<ushort> text)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SlotOf(ReadOnlySpan<ushort> text, bool digitless)
     {
-        Vector256<uint> exact = Vector256.Create((uint)text.Length), digitless = exact;
+        var hash = Vector256.Create((uint)text.Length);
         if (text.Length < Lanes)
         {
             Span<ushort> padded = stackalloc ushort[Lanes];
             text.CopyTo(padded);
-            Mix(Vector256.Create<ushort>(padded), ref exact, ref digitless);
-        }
-        else
-        {
-            for (int next = 0, last = text.Length - Lanes; next < text.Length; next += Lanes)
-            {
-                Mix(Vector256.Create(text[Math.Min(next, last)..]), ref exact, ref digitless);
-            }
+            return Slot(Mix(hash, Vector256.Create<ushort>(padded), digitless));
         }
 
-        return new Place(Slot(digitless), Slot(exact), isSome: true);
+        for (int next = 0, last = text.Length - Lanes; next < text.Length; next += Lanes)
+        {
+            hash = Mix(hash, Vector256.Create(text[Math.Min(next, last)..]), digitless);
+        }
+
+        return Slot(hash);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Mix(Vector256<ushort> units, ref Vector256<uint> exact, ref Vector256<uint> digitless)
+    private static Vector256<uint> Mix(Vector256<uint> hash, Vector256<ushort> units, bool digitless)
     {
-        exact = (exact ^ units.AsUInt32()) * Factor;
-        exact ^= exact >>> 15;
-        digitless = (digitless ^ WithoutDigits(units).AsUInt32()) * Factor;
-        digitless ^= digitless >>> 15;
+        hash = (hash ^ (digitless ? WithoutDigits(units) : units).AsUInt32()) * Factor;
+        return hash ^ (hash >>> 15);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -143,13 +146,15 @@ internal sealed class CleanTexts
     }
 
     /// <summary>Where a text is looked for: as any text of its form, and as itself.</summary>
-    internal readonly struct Place(int digitless, int exact, bool isSome)
+    internal readonly struct Place(int digitless, int exact)
     {
+        private readonly bool _isSome = true;
+
         public int Digitless { get; } = digitless;
 
         public int Exact { get; } = exact;
 
         /// <summary>Whether the text is too long to be noted.</summary>
-        public bool IsNone => !isSome;
+        public bool IsNone => !_isSome;
     }
 }

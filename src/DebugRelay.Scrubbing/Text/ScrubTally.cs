@@ -7,21 +7,31 @@ internal sealed class ScrubTally
 
     private readonly Dictionary<string, Dictionary<string, long>> _sources = [];
 
+    // What was counted last, and how often since it was added to the others: findings of one kind come together.
+    private string? _source;
+    private string? _rule;
+    private long _pending;
+
     public void Count(string source, string rule)
     {
-        if (!_sources.TryGetValue(source, out var rules))
+        if (!ReferenceEquals(source, _source) || !ReferenceEquals(rule, _rule))
         {
-            source = _sources.Count < Limits.ReportProviders ? source : Others;
-            rules = _sources.TryGetValue(source, out var known) ? known : _sources[source] = [];
+            AddPending();
+            (_source, _rule) = (source, rule);
         }
 
-        rules[rule] = rules.GetValueOrDefault(rule) + 1;
+        _pending++;
     }
 
-    public long CountOf(string rule) => _sources.Values.Sum(rules => rules.GetValueOrDefault(rule));
+    public long CountOf(string rule)
+    {
+        AddPending();
+        return _sources.Values.Sum(rules => rules.GetValueOrDefault(rule));
+    }
 
     public ScrubReport Report(string profile, Func<string, string> sourceName)
     {
+        AddPending();
         var totals = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var sources = new SortedDictionary<string, IReadOnlyDictionary<string, long>>(StringComparer.Ordinal);
         foreach (var (source, rules) in _sources)
@@ -34,5 +44,22 @@ internal sealed class ScrubTally
         }
 
         return new ScrubReport(profile, totals, sources);
+    }
+
+    private void AddPending()
+    {
+        if (_pending == 0)
+        {
+            return;
+        }
+
+        if (!_sources.TryGetValue(_source!, out var rules))
+        {
+            var source = _sources.Count < Limits.ReportProviders ? _source! : Others;
+            rules = _sources.TryGetValue(source, out var known) ? known : _sources[source] = [];
+        }
+
+        rules[_rule!] = rules.GetValueOrDefault(_rule!) + _pending;
+        _pending = 0;
     }
 }

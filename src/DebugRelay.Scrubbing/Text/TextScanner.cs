@@ -129,7 +129,7 @@ internal sealed class TextScanner
         else if (!_json.TryScan(text, depth, hits))
         {
             _detectors.Run(signs.Detectors, text, hits);
-            ScanEncoded(text, hidden, view, depth, hits);
+            ScanEncoded(text, signs, hidden, view, depth, hits);
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed class TextScanner
         hits.MapFrom(mark, view.Offsets);
     }
 
-    private void ScanEncoded(ReadOnlySpan<char> text, CharacterKinds hidden, DecodedView view, int depth, HitList hits)
+    private void ScanEncoded(ReadOnlySpan<char> text, Signs signs, CharacterKinds hidden, DecodedView view, int depth, HitList hits)
     {
         if ((hidden & CharacterKinds.Percent) != 0 && Decoders.Percent(text, view))
         {
@@ -152,7 +152,10 @@ internal sealed class TextScanner
             ScanView(view, depth, hits);
         }
 
-        ScanBase64(text, view, depth, hits);
+        if (signs.HasMore)
+        {
+            ScanBase64(text, view, depth, hits);
+        }
     }
 
     private void ScanBase64(ReadOnlySpan<char> text, DecodedView view, int depth, HitList hits)

@@ -67,6 +67,8 @@ internal sealed class ProcessFile
         get
         {
             string program = Path.GetFileName(Executable);
+            // How the kernel says that the file was replaced since (proc_pid_exe(5)).
+            program = program.EndsWith(Deleted, StringComparison.Ordinal) ? program[..^Deleted.Length] : program;
             string? assembly = program == "dotnet" ? Arguments.FirstOrDefault(a => a.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)) : null;
             return Clean(assembly is null ? program : Path.GetFileNameWithoutExtension(assembly));
         }
@@ -85,6 +87,8 @@ internal sealed class ProcessFile
         }
         return status.ContainsKey("Uid") && status.GetValueOrDefault("State")?.StartsWith('Z') == false ? new ProcessFile(pid, status) : null;
     }
+
+    private const string Deleted = " (deleted)";
 
     private static string Clean(string name) => string.Concat(name.Take(256).Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -32,11 +32,15 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
     private bool _agentIsGone;
     private Action? _onLimit;
     private long _limit = long.MaxValue;
+    private readonly SessionBudget _session;
 
     /// <summary>Begins to send.</summary>
-    public DeliveryWriter(Socket agent)
+    /// <param name="agent">Where to.</param>
+    /// <param name="session">What the session may still have.</param>
+    public DeliveryWriter(Socket agent, SessionBudget session)
     {
         _agent = agent;
+        _session = session;
         _sending = SendQueueAsync();
     }
 
@@ -46,12 +50,15 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
     /// <summary>SHA-256 of the bytes delivered so far, hexadecimal.</summary>
     public string Sha256 => Convert.ToHexStringLower(_sha256.GetCurrentHash());
 
-    /// <summary>Whether the limit of <see cref="LimitTo"/> was reached: what came after it was thrown away.</summary>
+    /// <summary>Whether the limit of <see cref="LimitTo"/>, or the session's, was reached: what came after it was thrown away.</summary>
     public bool IsSpent { get; private set; }
+
+    /// <summary>Whether it was the session's.</summary>
+    public bool IsSessionSpent { get; private set; }
 
     /// <summary>Delivers no more than so many bytes: what would go beyond is thrown away, flush by flush.</summary>
     /// <param name="bytes">At most.</param>
-    /// <param name="reached">Called once when they are reached.</param>
+    /// <param name="reached">Called once when they, or the session's, are reached.</param>
     public void LimitTo(long bytes, Action reached) => (_limit, _onLimit) = (bytes, reached);
 
     /// <summary>Whether half of the queue is full: the rest is for what cannot be left out.</summary>
@@ -118,12 +125,14 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
     private void Deliver()
     {
         int length = _filled - Frame.HeaderSize;
-        if (IsSpent || Delivered + length > _limit)
+        if (IsSpent || Delivered + length > _limit || !_session.TryTake(length))
         {
             _filled = Frame.HeaderSize;
-            if (!IsSpent)
-                _onLimit?.Invoke();
+            if (IsSpent)
+                return;
             IsSpent = true;
+            IsSessionSpent = Delivered + length <= _limit;
+            _onLimit?.Invoke();
             return;
         }
         _sha256.AppendData(_buffer, Frame.HeaderSize, length);

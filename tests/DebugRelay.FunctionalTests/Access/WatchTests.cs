@@ -47,6 +47,27 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Who_may_watch_other_processes_alone_neither_counts_nor_sees()
+    {
+        const string Elsewhere = """ }, "elsewhere": { "members": ["spiffe://corp.example/ops/*"], "targets": [{ "process": "other" }], "allow": ["session.watch"] """;
+        await using AccessHost host = await AccessHost.StartAsync(AccessHost.Policy(more: Observe + Elsewhere, allow: "\"process.list\", \"trace\"", withGrant: false));
+        await using TestProcess trace = Start(host, "2s");
+        string id = await SessionOfAsync(trace);
+        await using TestProcess blind = host.Host.StartClient(host.Host.Authority.Client("spiffe://corp.example/ops/otto"), "sessions", "watch", id);
+        string recording = Path.Combine(host.Host.Recordings, id);
+        while (!Directory.GetFiles(recording, "*.ndjson").SelectMany(File.ReadLines).Any(line => line.Contains("ops/otto", StringComparison.Ordinal)))
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Empty(Directory.GetFiles(host.Host.Folder.Path, "t*.nettrace"));
+
+        AccessHost.Succeeded(await host.Host.RunClientAsync(host.Host.Authority.Client(AccessHost.Lea), "sessions", "watch", id, "-o", host.Host.Folder.File("watched.nettrace")));
+        await trace.WaitForExitAsync();
+        Assert.True(trace.ExitCode == 0, trace.Errors.Text);
+        await blind.WaitForExitAsync();
+        Assert.Equal(3, blind.ExitCode);
+        Assert.Contains("the session is over", blind.Errors.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_watches_himself_nor_without_the_right()
     {
         await using AccessHost host = await StartAsync();

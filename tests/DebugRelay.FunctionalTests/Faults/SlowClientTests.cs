@@ -8,7 +8,7 @@ using Xunit;
 
 namespace DebugRelay.FunctionalTests.Faults;
 
-/// <summary>A client that reads nothing for a while, while a target emits as fast as it can: the target must not feel it.</summary>
+/// <summary>A client that reads a byte at a time, while a target emits as fast as it can: the target must not feel it.</summary>
 public sealed class SlowClientTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -30,17 +30,21 @@ public sealed class SlowClientTests
         await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, parameters)), Cancellation);
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
 
-        // Nothing is read until the recording, which is the spool, no longer grows: it is full.
+        // One byte is read every now and then, until the recording, which is the spool, no longer grows: it is full.
         string recorded = Path.Combine(host.OnlyRecording(), "streams", "0002.nettrace");
-        await UntilFullAsync(recorded);
+        trace.Incoming.Pace();
+        string file = host.Folder.File("slow.nettrace");
+        Task<OperationEnd> saving = SaveAsync(trace, file);
+        await UntilFullAsync(recorded, trace.Incoming);
+        Assert.InRange(trace.Incoming.PacedBytes, 1, 10_000);
         // The target is read on: it ends the trace when it is told to, which it cannot while it is blocked, and answers others.
         OperationRequest info = session.Request("process.info", target);
         await using (RawClient answer = await session.SendAsync(session.Sign(info), Cancellation))
             await answer.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
         await trace.Writer.WriteAsync(FrameType.Stop, Cancellation);
 
-        string file = host.Folder.File("slow.nettrace");
-        OperationEnd end = await SaveAsync(trace, file);
+        trace.Incoming.Free();
+        OperationEnd end = await saving;
         Assert.False(end.Partial, end.Message);
         Assert.True(end.Events!.LostBlocks > 0);
         Assert.True(end.Bytes < Limits.Spool * 2);
@@ -53,7 +57,7 @@ public sealed class SlowClientTests
     }
 
     /// <summary>Full is what has not grown for two seconds: in that time the target fills the worker's queue too, also on a busy machine.</summary>
-    private static async Task UntilFullAsync(string recorded)
+    private static async Task UntilFullAsync(string recorded, PacedStream incoming)
     {
         const int ticks = 10;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
@@ -61,6 +65,7 @@ public sealed class SlowClientTests
         for (int unchanged = 0; unchanged < ticks || length < Limits.Spool;)
         {
             await timer.WaitForNextTickAsync(Cancellation);
+            incoming.Tick();
             long now = new FileInfo(recorded).Length;
             unchanged = now == length ? unchanged + 1 : 0;
             length = now;

@@ -35,6 +35,36 @@ public sealed class HandshakeFloodTests
     }
 
     [Fact]
+    public async Task Handshakes_that_fail_cost_tokens_and_those_beyond_wait_two_seconds_at_most()
+    {
+        await using RelayHost host = await RelayHost.StartAsync(limits: """{ "failuresPerSecond": 1 }""");
+        // Each ends by the agent's hand, whether it had its turn and failed, or waited in vain.
+        async Task<bool> FailAsync()
+        {
+            try
+            {
+                await using RawClient client = await RawClient.ConnectAsync(host.Port, null, Cancellation);
+                await client.LastWordAsync(Cancellation);
+                return true;
+            }
+            catch (Exception e) when (e is SocketException or IOException or System.Security.Authentication.AuthenticationException)
+            {
+                return false;
+            }
+        }
+
+        bool[] served = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => FailAsync()));
+        Assert.InRange(served.Count(each => each), 1, 11);
+        await host.Agent.WaitForErrorAsync(l => l.Contains("too many handshakes from there, this one waited 2 s", StringComparison.Ordinal));
+
+        // A second later the token is back; good handshakes cost none, however many.
+        for (int i = 0; i < 5; i++)
+        {
+            await using RawClient good = await RawClient.GreetAsync(host.Port, host.Authority.Client(RelayHost.Alice), Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task Connections_that_show_nothing_make_room_for_newer_ones()
     {
         await using RelayHost host = await RelayHost.StartAsync(limits: """{ "connections": 200 }""");

@@ -142,10 +142,10 @@ public sealed class RequestTests(RequestTests.Fixture fixture) : IClassFixture<R
     }
 
     [Fact]
-    public async Task An_operation_that_this_version_does_not_carry_out()
+    public async Task What_is_never_given_without_scrubbing()
     {
         await using RawSession session = await OpenAsync();
-        OperationRequest request = session.Request("process.environment", new TargetProcess(Environment.ProcessId, 1, "x", "x", default));
+        OperationRequest request = session.Request("process.environment", new TargetProcess(Environment.ProcessId, 1, "x", "x", default)) with { Unscrubbed = true };
         Assert.Equal(ErrorCode.UnknownOperation, await RefusalOfAsync(session, session.Sign(request)));
     }
 

@@ -46,7 +46,7 @@ public sealed class RevocationTests
         await AssertWithdrawnAsync(session, trace, "was revoked by its authority");
         Assert.Equal(sample.Id, (await TraceFaultTests.FindAsync(other, sample.Id)).Pid);
         await Assert.ThrowsAnyAsync<Exception>(() => RawClient.GreetAsync(host.Port, alice, Cancellation));
-        await WaitUntilFreeAsync(sample.Id);
+        await AssertFreeAsync(host, sample.Id, workers: 1);
 
         // An older list gives nothing back.
         host.Replace("ca.crl", host.Authority.RevocationList(1));
@@ -117,7 +117,7 @@ public sealed class RevocationTests
         SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
         Assert.Equal(ErrorCode.Revoked, closed.Code);
         Assert.Contains("no role any more", closed.Message, StringComparison.Ordinal);
-        await WaitUntilFreeAsync(sample.Id);
+        await AssertFreeAsync(host, sample.Id, workers: 0);
     }
 
     [Fact]
@@ -149,6 +149,28 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    public async Task A_certificate_that_expires_ends_its_session_and_what_runs_in_it()
+    {
+        await using RelayHost host = await StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        // The other's is longer, and what he does goes on.
+        await using RawSession other = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
+        using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice, DateTimeOffset.UtcNow.AddSeconds(20));
+        await using RawSession session = await RawSession.OpenAsync(host.Port, alice, Cancellation);
+        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
+        await TraceFaultTests.ReadDataAsync(trace);
+
+        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        Assert.Equal(ErrorCode.Expired, closed.Code);
+        Assert.InRange(DateTimeOffset.UtcNow - alice.NotAfter, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(30));
+        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        Assert.Equal((true, ErrorCode.Expired), (end.Partial, end.Code));
+        await AssertFreeAsync(host, sample.Id, workers: 0);
+        Assert.Equal(sample.Id, (await TraceFaultTests.FindAsync(other, sample.Id)).Pid);
+        await Assert.ThrowsAnyAsync<Exception>(() => RawClient.GreetAsync(host.Port, alice, Cancellation));
+    }
+
+    [Fact]
     public async Task A_session_is_killed_by_somebody_who_may()
     {
         await using RelayHost host = await StartAsync();
@@ -168,7 +190,7 @@ public sealed class RevocationTests
         Assert.Equal(3, tracing.ExitCode);
         Assert.Contains($"{Sec} ended the session: not now", tracing.Errors.Text, StringComparison.Ordinal);
         Assert.True(new FileInfo(host.Folder.File("cut.partial.nettrace")).Length > 0);
-        await WaitUntilFreeAsync(sample.Id);
+        await AssertFreeAsync(host, sample.Id, workers: 0);
     }
 
     [Fact]
@@ -217,20 +239,14 @@ public sealed class RevocationTests
         }
     }
 
-    /// <summary>The target is let go a moment after the client has heard of it.</summary>
-    private static async Task WaitUntilFreeAsync(int pid)
+    /// <summary>The target is let go a moment after the client has heard of it; then its session's worker leaves.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="pid">The target.</param>
+    /// <param name="workers">So many sessions go on.</param>
+    private static async Task AssertFreeAsync(RelayHost host, int pid, int workers)
     {
-        for (int left = 20; ; left--)
-        {
-            try
-            {
-                await TraceFaultTests.AssertSessionsFreeAsync(pid);
-                return;
-            }
-            catch (Exception) when (left > 0)
-            {
-                await Task.Delay(250, Cancellation);
-            }
-        }
+        while (HostProcesses.WorkersOf(host).Count > workers)
+            await Task.Delay(50, Cancellation);
+        await TraceFaultTests.AssertSessionsFreeAsync(pid);
     }
 }

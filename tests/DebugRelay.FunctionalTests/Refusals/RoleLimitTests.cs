@@ -84,6 +84,26 @@ public sealed class RoleLimitTests
         await small.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
     }
 
+    [Fact]
+    public async Task A_role_names_its_providers_and_how_long_its_sessions_are()
+    {
+        await using RelayHost host = await StartAsync("""{ "session": "20s", "providers": ["System.*", "DebugRelay-Sample-Shop:0x3"] }""");
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawClient wide = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 1))), Cancellation);
+        Refused? refused = await wide.LastWordAsync(Cancellation);
+        Assert.Equal(ErrorCode.LimitReached, refused?.Code);
+        Assert.Contains("the role's providers do not allow DebugRelay-Sample-Shop with keywords 0xffffffffffffffff", refused!.Message, StringComparison.Ordinal);
+        EventPipeParameters narrow = Shop(seconds: 60) with { Providers = [new EventProvider("DebugRelay-Sample-Shop", 1, 5)] };
+        await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, narrow)), Cancellation);
+        await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+
+        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        Assert.Equal((true, ErrorCode.Expired), (end.Partial, end.Code));
+        Assert.Equal(ErrorCode.Expired, (await TraceFaultTests.ReadClosedAsync(session.Control)).Code);
+    }
+
     private static Task<RelayHost> StartAsync(string limits)
         => RelayHost.StartAsync(RelayHost.OpenPolicy.Replace("\"members\"", $"\"limits\": {limits}, \"members\"", StringComparison.Ordinal));
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using DebugRelay.Recording;
 using DebugRelay.Surfaces.Inventory;
 using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
@@ -60,6 +62,33 @@ public sealed class InventoryTests
         await using TestProcess refused = await closed.RunClientAsync("inventory");
         Assert.Equal(3, refused.ExitCode);
     }
+
+    [Fact]
+    public async Task A_door_that_opens_is_told_to_who_may_know_and_stands_in_the_ledger_once()
+    {
+        await using RelayHost host = await RelayHost.StartAsync(RelayHost.Policy("counters", "inventory", "process.list"), prepare: folder => RelayHost.AddToConfiguration(folder, "\"watchSurfaces\": \"1s\""));
+        await using SampleProcess watched = await SampleProcess.StartAsync();
+        await using TestProcess client = host.StartClient(host.Authority.Client(RelayHost.Alice), "counters", $"{watched.Id}", "--json");
+        await client.WaitForOutputAsync(l => l.Contains("\"provider\"", StringComparison.Ordinal));
+
+        // A program of its own name: samples of other tests open doors as well.
+        string program = $"shop-{Guid.NewGuid():n}"[..12];
+        foreach (string ending in new[] { ".dll", ".runtimeconfig.json" })
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "debugrelay-sample" + ending), host.Folder.File(program + ending));
+        var open = new Dictionary<string, string?> { ["DOTNET_DbgEnableMiniDump"] = "1" };
+        await using (TestProcess first = StartNamed(host.Folder, program, open))
+            await client.WaitForErrorAsync(l => l.Contains($"{program} (pid {first.Id})", StringComparison.Ordinal) && l.Contains("DBG111", StringComparison.Ordinal));
+        // It starts again, with the same door: that is no news. Another door is, and comes later.
+        await using TestProcess again = StartNamed(host.Folder, program, new Dictionary<string, string?>(open) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+        await client.WaitForErrorAsync(l => l.Contains($"{program} (pid {again.Id})", StringComparison.Ordinal) && l.Contains("DBG201", StringComparison.Ordinal));
+
+        LedgerEntry[] told = [.. LedgerReader.ReadEntries(LedgerNames.Folder(host.Folder.File("state"), LedgerNames.Broker)).Where(e => e.Kind == LedgerKinds.Surface && e.Body.TryGetProperty("process", out JsonElement name) && name.GetString() == program)];
+        Assert.Single(told, e => e.Body.GetProperty("rule").GetString() == "DBG111");
+        Assert.Single(told, e => e.Body.GetProperty("rule").GetString() == "DBG201");
+    }
+
+    private static TestProcess StartNamed(TemporaryFolder folder, string program, Dictionary<string, string?> environment)
+        => TestProcess.Start("dotnet", ["exec", folder.File($"{program}.dll"), "--secrets", folder.File($"{Guid.NewGuid():n}.json"), "--exit-with-parent"], environment);
 
     private static async Task<TestProcess> StartSampleAsync(TemporaryFolder folder, Dictionary<string, string?> environment)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DebugRelay.TestSupport.Processes;
 using Xunit;
 
@@ -16,12 +17,6 @@ public sealed class ObservingTests(ObservedShop shop)
         Assert.Contains("  debugrelay-sample!Program.<Main>(System.String[])", outcome.Lines);
         // The thread pool's waiting threads are alike.
         Assert.Contains(outcome.Lines, line => line.Contains("PortableThreadPool+WorkerThread.WorkerThreadStart()", StringComparison.Ordinal));
-        Outcome json = await shop.RunAsync("stacks", shop.Target, "--json");
-        foreach (string line in json.Lines)
-        {
-            using var group = JsonDocument.Parse(line);
-            Assert.NotEqual(0, group.RootElement.GetProperty("frames").GetArrayLength() * group.RootElement.GetProperty("threads").GetArrayLength());
-        }
     }
 
     [Fact]
@@ -35,9 +30,60 @@ public sealed class ObservingTests(ObservedShop shop)
             Assert.DoesNotContain(secret.Value, outcome.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("process.environment", "env")]
-    [InlineData("stacks", "stacks")]
-    public async Task Who_may_not_is_told_the_rule(string operation, string verb)
-        => (await shop.RunAsBobAsync(verb, shop.Target)).WasRefused(operation);
+    [Fact]
+    public async Task Exceptions_are_followed_and_counted_by_where_they_are_thrown()
+    {
+        Outcome outcome = await shop.RunAsync("exceptions", shop.Target, "--duration", "2s");
+        outcome.Succeeded();
+        Assert.Matches(@"^\d\d:\d\d:\d\d\.\d{3}  System.InvalidOperationException  No funds for .*\[email\]", outcome.Lines[0]);
+        Assert.Contains(outcome.Lines, line => line.EndsWith("  at DebugRelay.Sample.Leaks.ExceptionLeak.Charge", StringComparison.Ordinal));
+        int table = Array.FindIndex(outcome.Lines, line => line.StartsWith("COUNT  TYPE", StringComparison.Ordinal));
+        Assert.Matches(@"^ *\d+  System.InvalidOperationException  DebugRelay.Sample.Leaks.ExceptionLeak.Charge$", outcome.Lines[table + 1]);
+        Assert.All(shop.Sample.Secrets, secret => Assert.DoesNotContain(secret.Value, outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Logs_are_followed_by_level_and_category_until_interrupted()
+    {
+        using var enough = new CancellationTokenSource();
+        int lines = 0;
+        Outcome outcome = await shop.RunAsync(
+            "alice", ["logs", shop.Target, "--level", "warning", "--category", "DebugRelay.Sample", "--json"], enough.Token, _ => Interrupt(ref lines, enough));
+        Assert.Equal(130, outcome.ExitCode);
+        foreach (string line in outcome.Lines)
+        {
+            using var entry = JsonDocument.Parse(line);
+            Assert.Equal("Warning", entry.RootElement.GetProperty("level").GetString());
+            Assert.StartsWith("DebugRelay.Sample.", entry.RootElement.GetProperty("category").GetString(), StringComparison.Ordinal);
+        }
+        Assert.All(shop.Sample.Secrets, secret => Assert.DoesNotContain(secret.Value, outcome.Output, StringComparison.Ordinal));
+    }
+
+    private static void Interrupt(ref int lines, CancellationTokenSource enough)
+    {
+        if (Interlocked.Increment(ref lines) == 3)
+            enough.Cancel();
+    }
+
+    [Fact]
+    public async Task A_heap_is_counted_by_type_and_its_file_is_read_by_the_stock_tool()
+    {
+        string file = shop.Host.Folder.File("heap.gcdump");
+        Outcome outcome = await shop.RunAsync("gcdump", shop.Target, "-o", file, "--top", "5");
+        outcome.Succeeded();
+        Match objects = Regex.Match(outcome.Lines[0], @"^debugrelay-sample \d+   ([\d,]+) objects, .* types$");
+        Assert.True(objects.Success, outcome.Lines[0]);
+        Assert.Contains(outcome.Lines, line => line.EndsWith("  System.String", StringComparison.Ordinal));
+
+        await using TestProcess report = await TestProcess.RunAsync("dotnet", [await StockTools.PathOfAsync("dotnet-gcdump"), "report", file]);
+        Assert.True(report.ExitCode == 0, report.Output.Text + report.Errors.Text);
+        Assert.Contains("GC Heap bytes", report.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("Microsoft.AspNetCore.Server.Kestrel", report.Output.Text, StringComparison.Ordinal);
+        // Objects have names of types, and nothing of what they hold.
+        byte[] bytes = await File.ReadAllBytesAsync(file);
+        Assert.All(shop.Sample.Secrets, secret => Assert.DoesNotContain(secret.Value, System.Text.Encoding.UTF8.GetString(bytes), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_may_not_is_told_the_rule() => (await shop.RunAsBobAsync("env", shop.Target)).WasRefused("process.environment");
 }

@@ -7,9 +7,13 @@ namespace DebugRelay.TestSupport.Hosts;
 /// <summary>The broker and the workers that an agent of a test has started, found by parentage so that no other test's are touched.</summary>
 public static class HostProcesses
 {
-    public static int BrokerOf(RelayHost host) => ChildrenOf(host.Agent.Id, "debugrelay-broker").Single();
+    public static int BrokerOf(RelayHost host) => BrokerOf(host.Agent.Id);
 
-    public static IReadOnlyList<int> WorkersOf(RelayHost host) => [.. ChildrenOf(BrokerOf(host), "debugrelay-worker")];
+    public static int BrokerOf(int agent) => ChildrenOf(agent, "debugrelay-broker").Single();
+
+    public static IReadOnlyList<int> WorkersOf(RelayHost host) => WorkersOf(BrokerOf(host));
+
+    public static IReadOnlyList<int> WorkersOf(int broker) => [.. ChildrenOf(broker, "debugrelay-worker")];
 
     public static IReadOnlyList<int> DumpWorkersOf(int broker) => [.. ChildrenOf(broker, "debugrelay-dumpworker")];
 

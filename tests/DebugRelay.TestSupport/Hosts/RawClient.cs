@@ -19,11 +19,15 @@ public sealed class RawClient : IAsyncDisposable
     private RawClient(SslStream tls)
     {
         _tls = tls;
-        Reader = new FrameReader(PipeReader.Create(tls));
+        Incoming = new PacedStream(tls);
+        Reader = new FrameReader(PipeReader.Create(Incoming));
         Writer = new FrameWriter(PipeWriter.Create(tls));
     }
 
     public Stream Stream => _tls;
+
+    /// <summary>What <see cref="Reader"/> reads from; a test may slow it down.</summary>
+    public PacedStream Incoming { get; }
 
     public FrameReader Reader { get; }
 
@@ -113,13 +117,13 @@ public sealed class RawSession : IAsyncDisposable
 
     public SessionOpened Opened { get; }
 
-    public static async Task<RawSession> OpenAsync(int port, X509Certificate2 certificate, CancellationToken cancellation, Func<Proof, Proof>? forge = null)
+    public static async Task<RawSession> OpenAsync(int port, X509Certificate2 certificate, CancellationToken cancellation, Func<Proof, Proof>? forge = null, string? incident = null)
     {
         RawClient control = await RawClient.GreetAsync(port, certificate, cancellation);
         await control.Writer.WriteAsync(FrameType.OpenSession, new OpenSession("raw", "test", null), ProtocolJson.Default.OpenSession, cancellation);
         Challenge challenge = (await control.Reader.ExpectAsync(FrameType.Challenge, cancellation)).Read(ProtocolJson.Default.Challenge);
         ECDsa key = EphemeralKey.NewPair();
-        Proof proof = Prove(certificate, key, challenge);
+        Proof proof = Prove(certificate, key, challenge, incident);
         await control.Writer.WriteAsync(FrameType.Proof, forge?.Invoke(proof) ?? proof, ProtocolJson.Default.Proof, cancellation);
         while (await control.Reader.ReadAsync(cancellation) is { } frame)
         {
@@ -132,7 +136,7 @@ public sealed class RawSession : IAsyncDisposable
     }
 
     /// <summary>An honest answer to a challenge.</summary>
-    public static Proof Prove(X509Certificate2 certificate, ECDsa key, Challenge challenge)
+    public static Proof Prove(X509Certificate2 certificate, ECDsa key, Challenge challenge, string? incident = null)
     {
         SessionProof proof = SessionProof.Create(certificate, [], new SessionStatement
         {
@@ -142,6 +146,7 @@ public sealed class RawSession : IAsyncDisposable
             EphemeralKey = EphemeralKey.Of(key),
             NotAfter = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddMinutes(20).ToUnixTimeSeconds()),
             Reason = "test",
+            Incident = incident,
         });
         return new Proof(proof.Statement.ToArray(), proof.Signature.ToArray(), [.. proof.Chain.Select(c => c.ToArray())]);
     }

@@ -118,7 +118,8 @@ public sealed class RelayHost : IAsyncDisposable
         AddToConfiguration(folder, "\"crl\": [\"ca.crl\"], \"denyList\": \"deny.json\", \"killFile\": \"kill\"");
     }
 
-    private static void AddToConfiguration(TemporaryFolder folder, string members)
+    /// <summary>Adds members to agent.json.</summary>
+    public static void AddToConfiguration(TemporaryFolder folder, string members)
         => folder.WriteFile("agent.json", File.ReadAllText(folder.File("agent.json")).Replace("\"host\"", $"{members}, \"host\"", StringComparison.Ordinal));
 
     /// <summary>Writes a certificate and its key as NAME.crt and NAME.key.</summary>

@@ -57,6 +57,7 @@ public class SurfaceTests(SampleTraces sample) : IClassFixture<SampleTraces>
 
         var (kept, _) = await Rewriting.RunAsync(trace, Filter.KeepAll);
         Assert.True(trace.AsSpan().SequenceEqual(kept));
+        await AssertReadsDoNotMatterAsync(trace);
         var (visited, visit) = await Rewriting.RunAsync(trace, Filter.VisitAll);
         Assert.Equal((RewriteState.Complete, blanked), (visit.State, visit.Counts.Blanked.Values.Sum()));
         Assert.Equal(blanked == 0, trace.AsSpan().SequenceEqual(visited));
@@ -67,6 +68,21 @@ public class SurfaceTests(SampleTraces sample) : IClassFixture<SampleTraces>
         AssertSame(before, TraceReading.Of(rewritten), blanked);
         var stacks = TraceReading.StacksOf(trace);
         Assert.Equal(stacks, TraceReading.StacksOf(rewritten));
+    }
+
+    /// <summary>The whole cut at random, and a part of it byte by byte: what is whole of it comes out the same.</summary>
+    private static async Task AssertReadsDoNotMatterAsync(byte[] trace)
+    {
+        const int Part = 150_000;
+        var random = new Random(trace.Length);
+        var (cut, _) = await Rewriting.RunAsync(trace, Filter.VisitAll, () => random.Next(1, 8_000));
+        var (whole, _) = await Rewriting.RunAsync(trace, Filter.VisitAll);
+        Assert.True(whole.AsSpan().SequenceEqual(cut));
+        var part = trace.AsSpan(0, Math.Min(trace.Length, Part)).ToArray();
+        var (byByte, summary) = await Rewriting.RunAsync(part, Filter.VisitAll, () => 1);
+        Assert.True(summary.State == (part.Length < trace.Length ? RewriteState.Truncated : RewriteState.Complete));
+        // The end tag, one byte, stands where the stream was cut.
+        Assert.True(byByte.Length > 1 && whole.AsSpan().StartsWith(byByte.AsSpan(0, byByte.Length - 1)));
     }
 
     /// <summary>Save for the name of the garbage collector's own events, by which readers tell them apart.</summary>

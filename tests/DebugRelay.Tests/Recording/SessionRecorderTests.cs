@@ -193,6 +193,54 @@ public class SessionRecorderTests
         Assert.Equal(0, full.Length);
     }
 
+    [Theory]
+    [InlineData("entry")]
+    [InlineData("stream")]
+    [InlineData("checkpoint")]
+    public async Task A_disk_that_hangs_ends_all_recording_and_nobody_waits_for_it(string where)
+    {
+        using var folder = new TemporaryFolder();
+        using var hanging = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var hangs = false;
+        var clock = new TestClock();
+        void Hang(FolderChange change)
+        {
+            if (!Volatile.Read(ref hangs))
+                return;
+            hanging.Set();
+            goOn.Wait(Cancel);
+        }
+
+        await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, clock, new RecorderOptions { FolderChanged = Hang });
+        using var stream = recorder.OpenStream("0001.log");
+        await recorder.AppendAsync("note", "{}"u8.ToArray(), durable: true, Cancel);
+        Volatile.Write(ref hangs, true);
+        var stuck = Task.Run(async () => await (where switch
+        {
+            "entry" => recorder.AppendAsync("note", "{}"u8.ToArray(), durable: true, Cancel),
+            "stream" => stream.AppendAsync(new byte[10]),
+            _ => recorder.SealAsync(),
+        }), Cancel);
+        hanging.Wait(Cancel);
+        var waiting = where == "stream" ? Task.CompletedTask : recorder.AppendAsync("note", "{}"u8.ToArray(), durable: true, Cancel).AsTask();
+        clock.Elapsed = TimeSpan.FromSeconds(29);
+        clock.Tick(TimeSpan.FromSeconds(1));
+        Assert.False(recorder.Failure.IsFaulted);
+
+        clock.Elapsed = TimeSpan.FromSeconds(30);
+        clock.Tick(TimeSpan.FromSeconds(1));
+        Assert.Contains("within 30 s", (await Assert.ThrowsAsync<RecordingException>(() => recorder.Failure)).Message, StringComparison.Ordinal);
+        if (where != "stream")
+            await Assert.ThrowsAsync<RecordingException>(() => waiting);
+        await Assert.ThrowsAsync<RecordingException>(async () => await recorder.AppendAsync("note", "{}"u8.ToArray(), durable: true, Cancel));
+        Assert.False(stuck.IsCompleted);
+
+        goOn.Set();
+        await stuck.ContinueWith(done => done.Exception, TaskScheduler.Default);
+        Assert.Equal(VerdictStatus.Incomplete, RecordingVerifier.Verify(recorder.Folder, Pki.Anchors).Status);
+    }
+
     [Fact]
     public async Task A_failing_witness_ends_all_recording()
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using System.IO.Pipelines;
+using System.Reflection;
+using System.Reflection.Emit;
 using System.Text;
 using DebugRelay.NetTrace;
 using DebugRelay.Scrubbing;
@@ -13,6 +15,7 @@ using Xunit;
 namespace DebugRelay.Tests.Scrubbing;
 
 /// <summary>A real EventPipe session on this very process, scrubbed as it comes, then read by an independent reader.</summary>
+[Collection(nameof(LeakySource))]
 public class TraceScrubberTests
 {
     [Fact]
@@ -117,6 +120,45 @@ public class TraceScrubberTests
         Assert.Equal(0, result.Report.Total);
     }
 
+    /// <summary>Names made at run time stand in the metadata, not in the events.</summary>
+    [Fact]
+    public async Task Secrets_in_the_names_of_events_and_fields_do_not_get_out()
+    {
+        const string provider = "DebugRelay-Tests-Named";
+        using var source = new EventSource(provider, EventSourceSettings.EtwSelfDescribingEventFormat);
+        string[] secrets = ["name-surface@example.com", "4111 1111 1111 1111", "field-surface@example.com"];
+        var named = WithProperty($"mail {secrets[2]}", "kept too");
+        var write = typeof(EventSource).GetMethods().Single(m => m is { Name: "Write", IsGenericMethod: true } && m.GetParameters().Length == 2);
+
+        var (raw, scrubbed, result) = await TraceAsync(
+            ScrubProfile.Default,
+            () =>
+            {
+                source.Write($"Login {secrets[0]}", new { Text = "kept" });
+                write.MakeGenericMethod(named.GetType()).Invoke(source, [$"Paid {secrets[1]}", named]);
+            },
+            provider);
+
+        Assert.Equal(RewriteState.Complete, result.Summary.State);
+        Assert.All(secrets, secret => Assert.NotEmpty(LeakFinder.Find(raw, secret)));
+        Assert.All(secrets, secret => Assert.Empty(LeakFinder.Find(scrubbed, secret)));
+        var events = Read(scrubbed, provider);
+        Assert.Equal(["Login [email] ={ \"Text\":\"kept\" }", "Paid [creditcard] ={ \"mail [email]\":\"kept too\" }"], events);
+    }
+
+    /// <summary>An object whose one property has this name, which no C# compiler would take.</summary>
+    private static object WithProperty(string name, string value)
+    {
+        var module = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Named"), AssemblyBuilderAccess.Run).DefineDynamicModule("Named");
+        var type = module.DefineType("Named", TypeAttributes.Public);
+        type.SetCustomAttribute(new CustomAttributeBuilder(typeof(EventDataAttribute).GetConstructor([])!, []));
+        var getter = type.DefineMethod("get", MethodAttributes.Public | MethodAttributes.SpecialName, typeof(string), []);
+        getter.GetILGenerator().Emit(OpCodes.Ldstr, value);
+        getter.GetILGenerator().Emit(OpCodes.Ret);
+        type.DefineProperty(name, PropertyAttributes.None, typeof(string), null).SetGetMethod(getter);
+        return Activator.CreateInstance(type.CreateType())!;
+    }
+
     [Fact]
     public async Task Private_providers_are_dropped()
     {
@@ -162,13 +204,13 @@ public class TraceScrubberTests
         return exceptions;
     }
 
-    private static List<string> Read(byte[] trace)
+    private static List<string> Read(byte[] trace, string provider = LeakySource.Provider)
     {
         var events = new List<string>();
         using var source = new EventPipeEventSource(new MemoryStream(trace));
         source.Dynamic.All += e =>
         {
-            if (e.ProviderName == LeakySource.Provider && e.ID != (TraceEventID)0xFFFE)
+            if (e.ProviderName == provider && e.ID != (TraceEventID)0xFFFE)
             {
                 events.Add(e.EventName + string.Concat(e.PayloadNames.Select((n, i) => $" {n}={e.PayloadValue(i)}")));
             }

@@ -26,6 +26,7 @@ public class LedgerEventsTests
             await ledger.CloseSessionAsync("s1", new LedgerClose("closed", 2, new string('c', 64)));
             await ledger.RecoveredAsync("s0", new LedgerRecovered(1, null, 4));
             await ledger.DeletedAsync("s1", new LedgerDeleted("age", 2, null, 5));
+            await ledger.SurfaceAsync(new LedgerSurface("DBG110", "high", "a profiler is loaded", 42, "shop"));
         }
         var events = new LedgerEvents("agent");
         AuditEvent[] all = [.. LedgerReader.ReadEntries(LedgerNames.Folder(folder.File("state"), "agent")).SelectMany(events.Tell), events.Gap(12, DateTimeOffset.UnixEpoch, "cut")];
@@ -35,8 +36,10 @@ public class LedgerEventsTests
             Assert.Empty(OcsfFacts.Problems(json.RootElement));
             Assert.DoesNotContain((byte)'\n', each.Json);
         }
-        Assert.Equal([0, 3002, 4014, 3005, 3003, 6003, 6003, 6003, 2004, 6003, 4014, 2004, 6003, 2004], all.Select(e => e.ClassUid));
+        Assert.Equal([0, 3002, 4014, 3005, 3003, 6003, 6003, 6003, 2004, 6003, 4014, 2004, 6003, 2004, 2004], all.Select(e => e.ClassUid));
         Assert.Contains("break-glass: spiffe://corp.example/eng/alice took dump.heap on shop (42)", all[8].Message, StringComparison.Ordinal);
+        Assert.Equal("new debug surface DBG110 on shop (42) on pay-07: a profiler is loaded", all[13].Message);
+        Assert.Equal(4, all[13].Severity);
         using JsonDocument decided = JsonDocument.Parse(all[5].Json);
         Assert.Equal("10.0.0.7", decided.RootElement.GetProperty("src_endpoint").GetProperty("ip").GetString());
         Assert.Equal("trace", decided.RootElement.GetProperty("api").GetProperty("operation").GetString());

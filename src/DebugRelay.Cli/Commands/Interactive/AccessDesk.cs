@@ -59,7 +59,7 @@ internal sealed class AccessDesk(Session session, ConnectionSettings settings)
         var files = new GrantFiles(grant.Document, grant.Signatures);
         GrantDocument document = GrantCheck.Parse(files);
         session.Claim = session.Claim with { Grant = files };
-        return $"grant {document.Id} is shown with {string.Join(", ", document.Scope.Operations)} from now on, until {document.NotAfter.ToLocalTime():HH:mm}";
+        return $"grant {document.Id} is shown with {string.Join(", ", document.Scope.Operations)} from now on, until {document.NotAfter.UtcDateTime:HH:mm'Z'}";
     }
 
     private Task<InboxLetter[]> LettersAsync(CancellationToken cancellation) => session.CallInboxAsync(new InboxCall(InboxAction.List), cancellation);

@@ -9,6 +9,7 @@ using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using Microsoft.Diagnostics.Tracing;
 using StackGroup = DebugRelay.Cli.ViewModels.StackGroup;
+using ThrownException = DebugRelay.Cli.ViewModels.ThrownException;
 
 namespace DebugRelay.Cli.Commands.Interactive;
 
@@ -45,9 +46,21 @@ internal sealed class AgentRelaySession(Session session, ConnectionSettings sett
     public Task<TraceOutcome> TraceAsync(TargetProcess process, TraceOrder order, Action<TraceProgress> onProgress, CancellationToken stop)
         => LiveTrace.RunAsync(session, process, order, onProgress, stop);
 
-    public Task FollowLogsAsync(TargetProcess process, Action<LogRecord> onRecord, CancellationToken cancellation) => throw NotThere("logs");
+    public async Task FollowLogsAsync(TargetProcess process, Action<LogRecord> onRecord, CancellationToken cancellation)
+    {
+        OperationEnd end = await LogFeed.FollowAsync(
+            session, process, new LogFilter(LogSeverity.Debug, []), entry => onRecord(new LogRecord(entry.Time, (int)entry.Level, entry.Category, entry.Message)), null, cancellation);
+        if (end.Partial)
+            throw Operation.Cut(end);
+    }
 
-    public Task FollowExceptionsAsync(TargetProcess process, Action<ThrownException> onThrown, CancellationToken cancellation) => throw NotThere("exceptions");
+    public async Task FollowExceptionsAsync(TargetProcess process, Action<ThrownException> onThrown, CancellationToken cancellation)
+    {
+        OperationEnd end = await ExceptionFeed.FollowAsync(
+            session, process, thrown => onThrown(new ThrownException(thrown.Time, thrown.Type, thrown.Message, thrown.TopFrame)), _ => { }, null, cancellation);
+        if (end.Partial)
+            throw Operation.Cut(end);
+    }
 
     public async Task<IReadOnlyList<StackGroup>> StacksAsync(TargetProcess process, CancellationToken cancellation)
     {

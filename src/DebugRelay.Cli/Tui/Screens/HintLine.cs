@@ -12,7 +12,7 @@ internal static class HintLine
         IReadOnlyList<KeyHint> own = shell.Filter is null ? shell.Top.Hints : [];
         IReadOnlyList<KeyHint> common = shell.CommonHints;
         // Those that work everywhere are never the ones that are left out: they lead to the others.
-        int reserved = common.Sum(hint => Width(hint) + 2);
+        int reserved = common.Sum(Width);
         int x = 1;
         foreach (KeyHint hint in own)
         {

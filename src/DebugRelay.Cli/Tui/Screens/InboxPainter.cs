@@ -36,7 +36,7 @@ internal static class InboxPainter
         new("FOR", 8, false, 1, letter => Durations.Show(letter.For)),
         new("WHY", 20, false, 0, letter => letter.Incident is { } incident ? $"{letter.Reason} ({incident})" : letter.Reason, Grows: true),
         new("SIGNED", 9, false, 0, letter => letter.Signers.Count > 0 ? new CellText($"● by {letter.Signers.Count}", Tone.Good) : new CellText("waits", Tone.Warn)),
-        new("UNTIL", 5, false, 2, letter => new CellText(Words.Minute(letter.Ends), letter.Ends - shell.Clock.GetUtcNow() < TimeSpan.FromHours(1) ? Tone.Warn : Tone.Dim)),
+        new("UNTIL", 6, false, 2, letter => new CellText(Words.Minute(letter.Ends), letter.Ends - shell.Clock.GetUtcNow() < TimeSpan.FromHours(1) ? Tone.Warn : Tone.Dim)),
     ];
 
     private static void Whole(Frame frame, Box box, AccessLetter letter, InboxScreen screen)

@@ -27,7 +27,7 @@ internal static class LogsPainter
     private static void Line(Frame frame, Box row, LogsTab tab, int index)
     {
         LogRecord record = tab.List.Rows[index].Record;
-        int x = frame.Write(row.X + 1, row.Y, record.Time.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), Tone.Dim) + 1;
+        int x = frame.Write(row.X + 1, row.Y, record.Time.ToUniversalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), Tone.Dim) + 1;
         x = frame.Write(x, row.Y, LogsTab.Levels[Math.Clamp(record.Level, 0, 5)].PadRight(8), Level(record.Level));
         if (row.Width >= 110)
             x = frame.WriteCut(x, row.Y, record.Category.PadRight(28), Tone.Dim, 28) + 1;

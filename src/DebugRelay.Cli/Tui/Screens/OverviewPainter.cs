@@ -1,6 +1,5 @@
 using DebugRelay.Cli.Tui.Drawing;
 using DebugRelay.Cli.ViewModels;
-using DebugRelay.Cli.ViewModels.Screens;
 using DebugRelay.Cli.ViewModels.Tabs;
 
 namespace DebugRelay.Cli.Tui.Screens;
@@ -10,12 +9,11 @@ internal static class OverviewPainter
 {
     private const int ChartHeight = 6;
 
-    public static void Draw(Frame frame, Box box, OverviewTab tab, ProcessScreen screen, Shell shell)
+    public static void Draw(Frame frame, Box box, OverviewTab tab, Shell shell)
     {
         int line = StandsOut(frame, box, tab.Process);
         line = Facts(frame, box, line + 1, tab, shell);
         Charts(frame, box.From(Math.Min(box.Height, line + 1)), tab.Process.Vitals);
-        _ = screen;
     }
 
     private static int StandsOut(Frame frame, Box box, ProcessModel process)
@@ -71,7 +69,7 @@ internal static class OverviewPainter
         (string Name, Series Series)[] known = [.. all.Where(each => each.Series is { Count: > 0 }).Select(each => (each.Name, each.Series!))];
         int across = box.Width >= 150 ? 3 : box.Width >= 76 ? 2 : 1;
         int width = box.Width / across;
-        int down = Math.Min((known.Length + across - 1) / across, box.Height / 4);
+        int down = Math.Min((known.Length + across - 1) / across, box.Height / 5);
         if (down == 0)
             return;
         int height = Math.Min(ChartHeight + 6, box.Height / down);

@@ -18,7 +18,7 @@ internal static class ProcessPainter
         switch (screen.Tab)
         {
             case OverviewTab tab:
-                OverviewPainter.Draw(frame, body, tab, screen, shell);
+                OverviewPainter.Draw(frame, body, tab, shell);
                 break;
             case CountersTab tab:
                 CountersPainter.Draw(frame, body, tab);
@@ -41,22 +41,29 @@ internal static class ProcessPainter
         }
     }
 
+    // Where there is little room, the tabs stay and the process's name is cut.
     private static void TabLine(Frame frame, Box box, ProcessScreen screen)
     {
-        int x = frame.WriteCut(box.X + 2, box.Y, $" {screen.Title} ", new Ink(Tone.Title, Bold: true), Math.Max(12, box.Width - 74));
-        x = frame.Write(x, box.Y, "─", Tone.Border);
-        foreach (ProcessTab tab in Enum.GetValues<ProcessTab>())
+        ProcessTab[] tabs = Enum.GetValues<ProcessTab>();
+        string gap = box.Width >= 100 ? " " : "";
+        int wide = tabs.Sum(tab => Label(tab, gap).Length + 1);
+        int room = Math.Max(8, box.Width - 4 - wide);
+        int x = frame.WriteCut(box.X + 1, box.Y, gap.Length > 0 ? $" {screen.Title} " : $" {screen.Process.Target.Name} ", new Ink(Tone.Title, Bold: true), room);
+        foreach (ProcessTab tab in tabs)
         {
             bool open = tab == screen.At;
-            string text = $" {(int)tab} {tab} ";
+            string text = Label(tab, gap);
+            x = frame.Write(x, box.Y, gap.Length > 0 ? "─" : " ", Tone.Border);
             if (x + text.Length > box.Right - 1)
                 break;
             frame.Write(x, box.Y, text, open ? new Ink(Tone.Plain, Bold: true, Selected: true) : Tone.Plain);
-            frame.Write(x + 1, box.Y, $"{(int)tab}", new Ink(Tone.Key, Bold: true, Selected: open));
+            frame.Write(x + gap.Length, box.Y, $"{(int)tab}", new Ink(Tone.Key, Bold: true, Selected: open));
             frame.Hot(new Box(x, box.Y, text.Length, 1), () => screen.Go(tab));
             x += text.Length;
         }
     }
+
+    private static string Label(ProcessTab tab, string gap) => $"{gap}{(int)tab} {tab}{gap}";
 
     private static void VitalLine(Frame frame, Box row, ProcessModel process, Shell shell)
     {

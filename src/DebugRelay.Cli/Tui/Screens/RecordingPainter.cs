@@ -10,7 +10,7 @@ namespace DebugRelay.Cli.Tui.Screens;
 /// <summary>A recording: verdict first, volume over time, then what happened.</summary>
 internal static class RecordingPainter
 {
-    public static void Draw(Frame frame, Box box, RecordingScreen screen, Shell shell)
+    public static void Draw(Frame frame, Box box, RecordingScreen screen)
     {
         Box inner = frame.Border(box, screen.Title, Tone.Border);
         int line = ScreenPainter.Paragraph(frame, inner, 0, Verdict(screen, out Ink ink), ink);
@@ -26,7 +26,6 @@ internal static class RecordingPainter
         ListPainter.Draw(frame, body.Head(body.Height - below), screen.List, Columns, () => screen.OnKey("p"), headed: false);
         if (below > 0 && screen.List.Chosen is { Operation: { } operation })
             Details(frame, inner.From(inner.Height - below), operation);
-        _ = shell;
     }
 
     private static string Verdict(RecordingScreen screen, out Ink ink)
@@ -34,17 +33,17 @@ internal static class RecordingPainter
         ink = screen.Verdict?.Status switch
         {
             VerdictStatus.Ok => new Ink(Tone.Good, Bold: true),
-            VerdictStatus.Incomplete => new Ink(Tone.Warn, Bold: true),
+            VerdictStatus.Incomplete or VerdictStatus.Deleted => new Ink(Tone.Warn, Bold: true),
             null => Tone.Dim,
             _ => new Ink(Tone.Bad, Bold: true),
         };
-        string sign = screen.Verdict?.Status switch { VerdictStatus.Ok => "● ", VerdictStatus.Incomplete => "▲ ", null => "", _ => "✕ " };
+        string sign = screen.Verdict?.Status switch { VerdictStatus.Ok => "● ", VerdictStatus.Incomplete or VerdictStatus.Deleted => "▲ ", null => "", _ => "✕ " };
         return sign + screen.VerdictText;
     }
 
     private static int Head(Frame frame, Box inner, int line, RecordedSession story)
     {
-        string when = story.Opened is { } opened ? $"{opened.ToLocalTime():yyyy-MM-dd HH:mm}–{story.LastSeen?.ToLocalTime():HH:mm}" : "";
+        string when = story.Opened is { } opened ? $"{opened.UtcDateTime:yyyy-MM-dd HH:mm}–{story.LastSeen?.UtcDateTime:HH:mm}Z" : "";
         string who = $"{Words.Name(story.Identity ?? "?")} · {story.Host} · {when}{(story.Incident is { } incident ? $" · {incident}" : "")}";
         frame.WriteCut(inner.X + 1, inner.Y + line, who, new Ink(Tone.Plain, Bold: true), inner.Width - 2);
         string masked = story.Scrubbed.Count == 0 ? "masked nothing" : $"masked {string.Join(" · ", story.Scrubbed.Take(6).Select(rule => $"{rule.Key} {Amounts.Count(rule.Value)}"))}";
@@ -76,7 +75,7 @@ internal static class RecordingPainter
 
     private static readonly Column<StoryLine>[] Columns =
     [
-        new("", 8, false, 0, line => new CellText(line.Time?.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture) ?? "?", Tone.Dim)),
+        new("", 8, false, 0, line => new CellText(line.Time?.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture) ?? "?", Tone.Dim)),
         new("", 6, false, 0, line => new CellText(line.Kind, Tint(line.Tone))),
         new("", 34, false, 0, line => new CellText(line.Text, line.Tone == StoryTone.Denied ? Tone.Warn : Tone.Plain), Grows: true),
         new("", 26, false, 1, line => new CellText(line.Note, Tone.Dim), Grows: true),

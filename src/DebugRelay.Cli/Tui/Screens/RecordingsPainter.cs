@@ -9,7 +9,7 @@ namespace DebugRelay.Cli.Tui.Screens;
 /// <summary>The recordings of this machine.</summary>
 internal static class RecordingsPainter
 {
-    public static void Draw(Frame frame, Box box, RecordingsScreen screen, Shell shell)
+    public static void Draw(Frame frame, Box box, RecordingsScreen screen)
     {
         Box inner = frame.Border(box, $"{screen.Title} recordings in {screen.Folder}", Tone.Border);
         if (screen.List.Count == 0)
@@ -19,12 +19,11 @@ internal static class RecordingsPainter
             return;
         }
         ListPainter.Draw(frame, inner, screen.List, Columns, () => screen.OnKey("Enter"));
-        _ = shell;
     }
 
     private static readonly Column<LibraryEntry>[] Columns =
     [
-        new("OPENED", 16, false, 0, entry => entry.Story?.Opened is { } opened ? opened.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "?"),
+        new("OPENED", 16, false, 0, entry => entry.Story?.Opened is { } opened ? opened.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "?"),
         new("WHO", 12, false, 0, entry => entry.Story?.Identity is { } who ? new CellText(Words.Name(who), new Ink(Tone.Plain, Bold: true)) : "?"),
         new("HOST", 14, false, 2, entry => entry.Story?.Host ?? "?"),
         new("ASKED", 5, true, 1, entry => entry.Story is { } story ? Amounts.Count(story.Operations.Count) : ""),

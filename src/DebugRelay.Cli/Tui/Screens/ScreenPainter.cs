@@ -67,10 +67,10 @@ internal static class ScreenPainter
                 FeedPainter.Draw(frame, box, watch.Title, watch.Over ?? "live", watch.List);
                 break;
             case RecordingsScreen recordings:
-                RecordingsPainter.Draw(frame, box, recordings, shell);
+                RecordingsPainter.Draw(frame, box, recordings);
                 break;
             case RecordingScreen recording:
-                RecordingPainter.Draw(frame, box, recording, shell);
+                RecordingPainter.Draw(frame, box, recording);
                 break;
             case ReplayScreen replay:
                 FeedPainter.Draw(frame, box, replay.Title, replay.IsOver ? "at its end" : replay.IsPaused ? "paused" : replay.Speed, replay.List);

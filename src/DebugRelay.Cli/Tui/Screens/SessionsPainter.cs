@@ -32,7 +32,7 @@ internal static class SessionsPainter
         new("SESSION", 9, false, 0, session => new CellText(session.Session[..Math.Min(8, session.Session.Length)], Tone.Dim)),
         new("WHO", 14, false, 0, session => screen.IsOurs(session) ? new CellText("you", new Ink(Tone.Accent, Bold: true)) : new CellText(Words.Name(session.Identity), new Ink(Tone.Plain, Bold: true))),
         new("OPEN", 6, true, 1, session => Words.Age(shell.Clock.GetUtcNow() - session.Opened)),
-        new("UNTIL", 5, false, 2, session => Words.Minute(session.NotAfter)),
+        new("UNTIL", 6, false, 2, session => Words.Minute(session.NotAfter)),
         new("DOES", 26, false, 0, Does, Grows: true),
         new("WHY", 18, false, 0, session => string.Join(" · ", new[] { session.Incident, session.Reason }.Where(each => each is not null)), Grows: true),
     ];

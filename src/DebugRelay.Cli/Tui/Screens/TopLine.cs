@@ -29,7 +29,8 @@ internal static class TopLine
         int room = frame.Width - 1 - (frame.Width >= 110 ? heads.Length + 2 : 0);
         x = frame.WriteCut(x, 0, Words.Name(facts.Identity), new Ink(Tone.Plain, Bold: true), room - x);
         x = Part(frame, x, facts.Host, Tone.Plain, room);
-        x = Part(frame, x, string.Join(",", facts.Roles), Tone.Plain, room);
+        if (frame.Width >= 100)
+            x = Part(frame, x, string.Join(",", facts.Roles), Tone.Plain, room);
         bool soon = facts.NotAfter - now < TimeSpan.FromMinutes(5);
         x = frame.WriteCut(x, 0, $" until {Words.Minute(facts.NotAfter)}{(soon ? "!" : "")}", soon ? Tone.Warn : Tone.Plain, room - x);
         x = Part(frame, x, $"● recorded {facts.Session[..Math.Min(8, facts.Session.Length)]}", Tone.Good, room);

@@ -10,9 +10,9 @@ internal static class Words
     /// <summary>`alice` of `spiffe://corp.example/eng/alice`; an e-mail address stays whole.</summary>
     public static string Name(string identity) => identity.StartsWith("spiffe://", StringComparison.Ordinal) ? identity[(identity.LastIndexOf('/') + 1)..] : identity;
 
-    public static string Clock(DateTimeOffset time) => time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Clock(DateTimeOffset time) => time.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
-    public static string Minute(DateTimeOffset time) => time.ToLocalTime().ToString("HH:mm", CultureInfo.InvariantCulture);
+    public static string Minute(DateTimeOffset time) => time.UtcDateTime.ToString("HH:mm'Z'", CultureInfo.InvariantCulture);
 
     public static string Ago(TimeSpan time) => $"{Durations.Show(time < TimeSpan.Zero ? TimeSpan.Zero : time)} ago";
 

@@ -3,8 +3,14 @@ namespace DebugRelay.Cli.ViewModels.Screens;
 /// <summary>`:`: everything that can be done from here, found by typing.</summary>
 internal sealed class PaletteScreen : Screen
 {
+    private readonly IReadOnlyList<PaletteEntry> _entries;
+
     public PaletteScreen(Shell shell)
-        : base(shell) => List.Set(Palette.Entries(shell));
+        : base(shell)
+    {
+        _entries = Palette.Entries(shell);
+        List.Set(_entries);
+    }
 
     public ListModel<PaletteEntry> List { get; } = new(entry => entry.Name, entry => $"{entry.Name} {entry.Does}");
 
@@ -36,9 +42,18 @@ internal sealed class PaletteScreen : Screen
                 if (Input.OnKey(key))
                 {
                     List.SetFilter(Input.Text);
+                    List.Set([.. _entries.OrderBy(Distance)]);
                     List.Choose(0);
                 }
                 return true;
         }
     }
+
+    /// <summary>What begins as it is typed comes first.</summary>
+    private int Distance(PaletteEntry entry) => entry.Name.IndexOf(Input.Text, StringComparison.OrdinalIgnoreCase) switch
+    {
+        0 => 0,
+        > 0 => 1,
+        _ => 2,
+    };
 }

@@ -43,6 +43,7 @@ internal sealed class LedgerEvents(string role)
         LedgerKinds.Close => Closed(entry, entry.Body.Deserialize(LedgerJson.Default.LedgerClose)!),
         LedgerKinds.Recovered => [Finding(Origin(entry), "recovered", $"session {entry.Session} has no end: a crash of the agent, recovered after {entry.Body.Deserialize(LedgerJson.Default.LedgerRecovered)!.Entries} entries", OcsfSeverity.Medium)],
         LedgerKinds.Deleted => [Deleted(entry, entry.Body.Deserialize(LedgerJson.Default.LedgerDeleted)!)],
+        LedgerKinds.Surface => [Appeared(entry, entry.Body.Deserialize(LedgerJson.Default.LedgerSurface)!)],
         _ => [Other(entry)],
     };
 
@@ -145,6 +146,13 @@ internal sealed class LedgerEvents(string role)
             json.WriteSource(_host);
             json.WriteObject("unmapped", ("segments", $"{deleted.Segments}"), ("head", deleted.Head), ("bytes", $"{deleted.Bytes}"));
         });
+
+    private AuditEvent Appeared(LedgerEntry entry, LedgerSurface surface)
+    {
+        string where = surface.Process is null ? _host : $"{surface.Process} ({surface.Pid}) on {_host}";
+        OcsfSeverity severity = Enum.TryParse(surface.Severity, ignoreCase: true, out OcsfSeverity known) ? known : OcsfSeverity.Informational;
+        return Finding(Origin(entry), surface.Rule, $"new debug surface {surface.Rule} on {where}: {surface.Message}", severity);
+    }
 
     private AuditEvent Grants(LedgerEntry entry, int classUid, string message, string operation, string grant)
         => OcsfEvent.Create(Origin(entry), classUid, 1, OcsfSeverity.Low, message, json =>

@@ -249,8 +249,8 @@ public sealed class LiveTrustTests : IDisposable
         using X509Certificate2 alice = _authority.Issue();
         VerifiedSession session = Prove(alice, "SESSION");
         using LiveTrust trust = Load();
-        DateTimeOffset stale = TestAuthority.Now.AddHours(8);
-        WriteCrl(5, TestAuthority.Now.AddHours(1));
+        DateTimeOffset stale = TestAuthority.Now.AddMinutes(20);
+        WriteCrl(5, TestAuthority.Now.AddMinutes(10));
         using LiveTrust short_ = Load();
 
         Assert.Equal(allowed, short_.Current.Decide(session, operation, new() { Host = "h", Name = "P" }, stale).Allowed);

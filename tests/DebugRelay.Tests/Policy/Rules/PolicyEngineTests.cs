@@ -166,6 +166,20 @@ public class PolicyEngineTests
     }
 
     [Fact]
+    public void A_role_gives_nothing_in_a_session_that_is_older_than_its_own_may_be()
+    {
+        AccessRequest request = new() { Operation = "trace", Target = Payments, Since = Now.AddMinutes(-40) };
+
+        Decision one = Decide(Alice, request), both = Decide(Lead, request with { Reason = "slow" });
+
+        Assert.Equal((false, "role oncall allows sessions of 00:30:00 and this one is older; open another"), (one.Allowed, one.Reason));
+        // His other role's session may be longer, and ends when that is over, whatever began in it.
+        Assert.Equal((true, Now.AddMinutes(20), "leads"), (both.Allowed, both.NotAfter, both.Role));
+        Assert.Equal(3L << 30, both.Limits!.Bytes);
+        Assert.Equal(1, both.Limits.Sessions);
+    }
+
+    [Fact]
     public void A_role_that_lacks_a_reason_is_in_nobodys_way()
     {
         PolicyDocument policy = PolicyDocument.Parse("""

@@ -30,10 +30,11 @@ public class PolicyPropertyTests
         });
 
     private static readonly Gen<AccessRequest> GenRequest = Gen.Select(
-        Any(SomeOperations), GenAccessed, GenApproval, Gen.Int[0, 15],
-        (operation, target, approval, flags) => new AccessRequest
+        Any(SomeOperations), GenAccessed, GenApproval, Gen.Int[0, 15], Gen.Int[0, 10],
+        (operation, target, approval, flags, age) => new AccessRequest
         {
             Operation = operation,
+            Since = Now.AddMinutes(-age / 2),
             Target = Operations.ScopeOf(operation) == OperationScope.Host && operation != "process.list" ? new AccessTarget { Host = target.Host } : target,
             Approval = approval,
             Unscrubbed = operation == "trace" && (flags & 1) != 0,

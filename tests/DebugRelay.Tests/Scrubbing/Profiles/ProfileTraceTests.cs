@@ -13,6 +13,7 @@ using Xunit;
 namespace DebugRelay.Tests.Scrubbing.Profiles;
 
 /// <summary>What profiles do to the fields of real events: one trace of this process, scrubbed with one profile after another.</summary>
+[Collection(nameof(LeakySource))]
 public sealed class ProfileTraceTests : IAsyncLifetime
 {
     private byte[] _raw = [];

@@ -56,13 +56,20 @@ public partial class TreatmentTests
         var profile = Parse("""{ "detectors": { "email": "hash" } }""");
         using var scrubber = new TextScrubber(profile);
         Find(scrubber);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            Find(scrubber);
-        }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        // The least of several rounds: what the runtime allocates on this thread while it compiles is not meant.
+        Assert.Equal(0, Enumerable.Range(0, 8).Min(_ => Allocated(scrubber)));
+
+        static long Allocated(TextScrubber scrubber)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                Find(scrubber);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         static void Find(TextScrubber scrubber)
             => Assert.True(scrubber.TryScrub("from alice@example.com on", DebugRelay.Scrubbing.Text.TextKind.Free, "test", out _));

@@ -1,0 +1,51 @@
+using System.Security.Cryptography.X509Certificates;
+using DebugRelay.FunctionalTests.Faults;
+using DebugRelay.Policy.Proofs;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport.Hosts;
+using DebugRelay.TestSupport.Processes;
+using Xunit;
+
+namespace DebugRelay.FunctionalTests.Refusals;
+
+/// <summary>What a host gives at most, whoever asks.</summary>
+public sealed class HostLimitTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Sessions_in_all_and_traces_of_one_process()
+    {
+        await using RelayHost host = await RelayHost.StartAsync(limits: """{ "sessions": 2, "eventPipesPerTarget": 1 }""");
+        await using SampleProcess sample = await SampleProcess.StartAsync(), other = await SampleProcess.StartAsync();
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawSession bobs = await RawSession.OpenAsync(host.Port, host.Authority.Client("spiffe://corp.example/eng/bob"), Cancellation);
+        using X509Certificate2 carol = host.Authority.Client("spiffe://corp.example/eng/carol");
+        RefusedException full = await Assert.ThrowsAsync<RefusedException>(() => RawSession.OpenAsync(host.Port, carol, Cancellation));
+        Assert.Equal((ErrorCode.LimitReached, "2 sessions run on this host already"), (full.Refusal.Code, full.Refusal.Message));
+
+        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, target);
+        // Whose it is does not matter, only what is looked at.
+        await using RawClient second = await bobs.SendAsync(bobs.Sign(bobs.Request("trace", target, Shop)), Cancellation);
+        Refused? refused = await second.LastWordAsync(Cancellation);
+        Assert.Equal(ErrorCode.LimitReached, refused?.Code);
+        Assert.Contains("is traced 1 times through this host already", refused!.Message, StringComparison.Ordinal);
+        await using RawClient elsewhere = await bobs.SendAsync(bobs.Sign(bobs.Request("trace", await TraceFaultTests.FindAsync(bobs, other.Id), Shop)), Cancellation);
+        await elsewhere.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+
+        await trace.Writer.WriteAsync(FrameType.Stop, Cancellation);
+        await TraceFaultTests.ReadToEndAsync(trace);
+        await using RawClient third = await bobs.SendAsync(bobs.Sign(bobs.Request("trace", target, Shop)), Cancellation);
+        await third.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
+    }
+
+    private static EventPipeParameters Shop => new()
+    {
+        Providers = [new EventProvider("DebugRelay-Sample-Shop", ulong.MaxValue, 5)],
+        BufferMegabytes = 1,
+        Rundown = false,
+        DurationSeconds = 20,
+    };
+}
