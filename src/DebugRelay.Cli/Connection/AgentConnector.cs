@@ -6,6 +6,8 @@ using DebugRelay.Cli.Failures;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Cli.Connection;
 
@@ -32,6 +34,8 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
             tls = await HandshakeAsync(socket, limit.Token);
             var connection = new AgentConnection(tls);
             await GreetAsync(connection, limit.Token);
+            if (tls.RemoteCertificate is not X509Certificate2 certificate || !RecordingIdentity.Names(certificate, connection.Hello.Host))
+                throw new ConnectionException($"{address} calls itself {connection.Hello.Host}, which its certificate does not", "somebody else's words may be passed on here; look at the agent's \"host\" and certificate");
             return connection;
         }
         catch (Exception error)
