@@ -42,13 +42,15 @@ switch (args)
     case ["audit", .. var rest]:
         AuditSpeed.Run(rest);
         break;
+    case ["revocation", "kinds", .. var rest]:
+        return await RevocationKinds.RunAsync(rest);
     case ["revocation", .. var rest]:
         return await RevocationTime.RunAsync(rest);
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING]] | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

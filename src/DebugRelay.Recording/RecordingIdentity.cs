@@ -46,7 +46,10 @@ public sealed class RecordingIdentity
     /// <summary>Whether the certificate names a host: verifiers take a recording of another host for a forgery.</summary>
     /// <param name="host">The host's name.</param>
     /// <returns>True if it is the common name, a DNS name, or a DNS name's first label.</returns>
-    public bool Names(string host) => AgentCertificate.Names(_certificate, host);
+    public bool Names(string host) => Names(_certificate, host);
+
+    /// <summary>Whether an agent's certificate names a host: its common name, a DNS name, or a DNS name's first label. Case does not matter.</summary>
+    public static bool Names(X509Certificate2 certificate, string host) => AgentCertificate.Names(certificate, host);
 
     /// <summary>The bytes of <c>agent.crt</c>.</summary>
     internal byte[] ChainPem { get; }

@@ -13,6 +13,9 @@ internal delegate Task<int> SessionWork(Session session, ParseResult parsed, Can
 /// <summary>What every command works with.</summary>
 internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surroundings)
 {
+    // More than a slow handshake makes, and enough to put events into a wrong order.
+    private static readonly TimeSpan MuchSkew = TimeSpan.FromSeconds(30);
+
     /// <summary>Opens a session as the options say, does the work, and closes the session.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="options">Its connection options.</param>
@@ -40,8 +43,21 @@ internal sealed record CommandContext(Terminal Terminal, ClientSurroundings Surr
         using ClientCredentials credentials = ClientCredentials.Load(settings);
         using var heads = HeadsFile.Open(settings.HeadsFile, Surroundings.ReceiptsFolder, DateTimeOffset.UtcNow, warning => Terminal.Error.WriteLine($"note: {Table.Printable(warning)}"));
         var connector = new AgentConnector(settings.Address, credentials);
-        return await work(cancellation => Session.OpenAsync(
-            connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), cancellation, settings.Claim));
+        return await work(OpenAsync);
+
+        async Task<Session> OpenAsync(CancellationToken cancellation)
+        {
+            Session session = await Session.OpenAsync(connector, settings.Reason, settings.Incident, new Observer(Terminal, heads), cancellation, settings.Claim);
+            TellOfClocks(session.Hello.Time - DateTimeOffset.UtcNow);
+            return session;
+        }
+    }
+
+    /// <summary>Times of events are the host's: whoever compares them with others must know that they differ.</summary>
+    private void TellOfClocks(TimeSpan ahead)
+    {
+        if (ahead.Duration() >= MuchSkew)
+            Terminal.Error.WriteLine($"note: the host's clock is {Durations.Show(ahead.Duration())} {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the one here");
     }
 
     private sealed class Observer(Terminal terminal, HeadsFile heads) : ISessionObserver

@@ -31,14 +31,30 @@ internal static class CommandLine
         {
             // No response files: an argument that begins with @ is what it is.
             ParseResult parsed = Root(new CommandContext(terminal, surroundings)).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            // What a shell wants completed is half written, and so it is wrong.
+            bool completes = args is [var first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal);
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction && !completes)
                 throw new UsageException(Complaint(parsed), $"see `{PathOf(parsed)} --help`");
-            return await parsed.InvokeAsync(Invocation(terminal), interrupted);
+            int exitCode = await parsed.InvokeAsync(Invocation(terminal), interrupted);
+            if (parsed.Action is HelpAction)
+                WriteExamples(PathOf(parsed), terminal);
+            return exitCode;
         }
         catch (Exception error)
         {
             return Tell(Failure.Of(error), terminal);
         }
+    }
+
+    private static void WriteExamples(string path, Terminal terminal)
+    {
+        string[] examples = [.. Examples.Of(path.StartsWith("debugrelay ", StringComparison.Ordinal) ? path["debugrelay ".Length..] : "")];
+        if (examples.Length == 0)
+            return;
+        terminal.Output.WriteLine("Examples:");
+        foreach (string example in examples)
+            terminal.Output.WriteLine($"  {example}");
+        terminal.Output.WriteLine();
     }
 
     private static RootCommand Root(CommandContext context)
@@ -47,6 +63,7 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Create(context));
         root.Subcommands.Add(TuiCommand.Create(context));
         root.Subcommands.Add(WhoAmICommand.Create(context));
+        root.Subcommands.Add(HostsCommand.Create(context));
         root.Subcommands.Add(ProcessesCommand.Create(context));
         root.Subcommands.Add(CountersCommand.Create(context));
         root.Subcommands.Add(TraceCommand.Create(context));
@@ -66,6 +83,7 @@ internal static class CommandLine
         root.Subcommands.Add(AuditCommand.Create(context));
         root.Subcommands.Add(InventoryCommand.Create(context));
         root.Subcommands.Add(PkiCommand.Create(context));
+        root.Subcommands.Add(CompletionCommand.Create(context));
         if (context.Terminal.IsOutputScreen)
             TuiCommand.AddToRoot(context, root);
         return root;

@@ -49,7 +49,7 @@ internal sealed class ForwardCommand
         {
             using var placeholder = Placeholder.Start(folder);
             var observer = new Observer(_context.Terminal);
-            var server = new ToolServer(session, target, new OperationChoice(parsed.GetValue(_buffer)), observer);
+            var server = new ToolServer(session, target, new OperationChoice(parsed.GetValue(_buffer)), (operation, path, stop) => DumpAsync(session, target.Process, operation, path, stop), observer);
             string path = Path.GetFullPath(parsed.GetValue(_socket) ?? Path.Combine(folder, "port"));
             await using ToolPort port = ToolPort.Open(path, server.ServeAsync);
             await using ToolPort byPid = ToolPort.Open(Path.Combine(folder, placeholder.SocketName), server.ServeAsync);
@@ -61,6 +61,27 @@ internal sealed class ForwardCommand
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<OperationEnd> DumpAsync(Session session, TargetProcess process, string operation, string path, CancellationToken stop)
+    {
+        await using ResultFile file = ResultFile.Create(path, overwrite: false);
+        // The tool waits on one connection: a link that broke is not mended behind its back.
+        var fetch = new DumpFetch(_ => throw new ConnectionException("the link to the agent was lost", "take the dump with `debugrelay dump`, which goes on where it was"), TimeProvider.System);
+        try
+        {
+            OperationEnd end = await fetch.RunAsync(session, new WantedDump(operation, process), (bytes, cancellation) => file.AppendAsync(bytes, cancellation), stop);
+            if (end.Partial)
+                throw Operation.Cut(end);
+            await file.FinishAsync();
+            return end;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            File.Delete(file.PartialPath);
+            throw;
         }
     }
 

@@ -6,6 +6,8 @@ using DebugRelay.Cli.Failures;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Recording;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Cli.Connection;
 
@@ -32,6 +34,8 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
             tls = await HandshakeAsync(socket, limit.Token);
             var connection = new AgentConnection(tls);
             await GreetAsync(connection, limit.Token);
+            if (tls.RemoteCertificate is not X509Certificate2 certificate || !RecordingIdentity.Names(certificate, connection.Hello.Host))
+                throw new ConnectionException($"{address} calls itself {connection.Hello.Host}, which its certificate does not", "somebody else's words may be passed on here; look at the agent's \"host\" and certificate");
             return connection;
         }
         catch (Exception error)
@@ -77,7 +81,7 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
         {
             await tls.DisposeAsync();
             throw verdict.Fault is { } fault
-                ? new ConnectionException($"{address} is not accepted: {fault}", "check --host and --ca; if both are right, somebody else answers there", error)
+                ? new ConnectionException($"{address} is not accepted: {fault}", verdict.IsOfTime ? $"{ClockHere()}; if that is right, the agent needs a new certificate" : "check --host and --ca; if both are right, somebody else answers there", error)
                 : new ConnectionException($"the TLS handshake with {address} failed: {Innermost(error)}", $"is it a DebugRelay agent? It speaks TLS 1.3 and {RelayProtocol.Alpn} only", error);
         }
         if (tls.NegotiatedApplicationProtocol == RelayProtocol.Alpn)
@@ -144,8 +148,13 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
         CertificateResult result = CertificateCheck.ForClient(credentials.Certificate, [.. credentials.Intermediates], credentials.Trust, DateTimeOffset.UtcNow);
         return result.IsValid ? "nothing is wrong with it from here; it may be revoked, or the agent's clientCa is another than --ca"
             : result.Failure == CertificateFailure.UnknownAuthority ? "it was not issued by --ca: give the one that this site's authority issued to you"
+            : IsOfTime(result) ? $"{result.Message}: have a new one issued, or give another with --cert ({ClockHere()})"
             : $"{result.Message}: have a new one issued, or give another with --cert";
     }
+
+    private static bool IsOfTime(CertificateResult result) => result.Failure is CertificateFailure.Expired or CertificateFailure.NotYetValid;
+
+    private static string ClockHere() => $"the clock here says {DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture)}";
 
     private static string Innermost(Exception error) => error.GetBaseException().Message.ReplaceLineEndings(" ").Trim();
 
@@ -153,6 +162,9 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
     private sealed class ServerVerdict(ClientCredentials credentials, string host)
     {
         public string? Fault { get; private set; }
+
+        /// <summary>Whether it is a matter of clocks.</summary>
+        public bool IsOfTime { get; private set; }
 
         public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
         {
@@ -162,7 +174,7 @@ internal sealed class AgentConnector(AgentAddress address, ClientCredentials cre
                 return false;
             }
             CertificateResult result = CertificateCheck.ForAgent(own, [.. chain?.ChainPolicy.ExtraStore ?? []], credentials.Trust, host, DateTimeOffset.UtcNow);
-            Fault = result.IsValid ? null : result.Message;
+            (Fault, IsOfTime) = result.IsValid ? (null, false) : (result.Message, AgentConnector.IsOfTime(result));
             return result.IsValid;
         }
     }

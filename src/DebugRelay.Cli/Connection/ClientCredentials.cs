@@ -28,14 +28,11 @@ internal sealed class ClientCredentials : IDisposable
     /// <summary>The same, to judge certificates by. Revocation is the host's to know.</summary>
     public TrustStore Trust { get; }
 
-    /// <exception cref="UsageException">A file cannot be read, holds no PEM of its kind, or the key is another certificate's.</exception>
+    /// <exception cref="UsageException">A file cannot be read, holds nothing of its kind, or the key is another certificate's.</exception>
     public static ClientCredentials Load(ConnectionSettings settings)
     {
-        X509Certificate2Collection authorities = LoadCertificates(settings.CaFile, "CA");
-        X509Certificate2Collection chain = LoadCertificates(settings.CertificateFile, "certificate");
-        X509Certificate2 certificate = LoadWithKey(settings);
-        chain[0].Dispose();
-        chain.RemoveAt(0);
+        X509Certificate2Collection authorities = LoadAuthorities(settings.CaFile);
+        (X509Certificate2 certificate, X509Certificate2Collection chain) = CredentialFile.Load(settings.CertificateFile, settings.KeyFile, settings.AskPassphrase);
         return new ClientCredentials(certificate, chain, authorities);
     }
 
@@ -46,33 +43,21 @@ internal sealed class ClientCredentials : IDisposable
             other.Dispose();
     }
 
-    private static X509Certificate2Collection LoadCertificates(string path, string what)
+    private static X509Certificate2Collection LoadAuthorities(string path)
     {
         var certificates = new X509Certificate2Collection();
-        Read(path, what, () => certificates.ImportFromPemFile(path));
-        return certificates.Count > 0 ? certificates : throw new UsageException($"the {what} file {path} holds no certificate", "give a PEM file");
-    }
-
-    private static X509Certificate2 LoadWithKey(ConnectionSettings settings)
-    {
-        X509Certificate2? certificate = null;
-        Read(settings.KeyFile, "key", () => certificate = X509Certificate2.CreateFromPemFile(settings.CertificateFile, settings.KeyFile));
-        return certificate!;
-    }
-
-    private static void Read(string path, string what, Action read)
-    {
         try
         {
-            read();
+            certificates.ImportFromPemFile(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"the {what} file {path} cannot be read: {error.Message}", $"look at the path and its permissions", error);
+            throw new UsageException($"the CA file {path} cannot be read: {error.Message}", "look at the path and its permissions", error);
         }
-        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        catch (CryptographicException error)
         {
-            throw new UsageException($"the {what} file {path} cannot be used: {error.Message}", "give an unencrypted PEM file; the key must be the certificate's own", error);
+            throw new UsageException($"the CA file {path} cannot be used: {error.Message}", "give a PEM file", error);
         }
+        return certificates.Count > 0 ? certificates : throw new UsageException($"the CA file {path} holds no certificate", "give a PEM file");
     }
 }

@@ -8,8 +8,8 @@ namespace DebugRelay.Cli.Connection;
 internal sealed class ConnectionOptions
 {
     private readonly Option<string> _host = new("--host") { HelpName = "HOST[:PORT]", Description = "The host, or a name from the configuration (DEBUGRELAY_HOST)" };
-    private readonly Option<string> _certificate = new("--cert") { HelpName = "FILE", Description = "Your certificate, PEM (DEBUGRELAY_CERT)" };
-    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key, PEM (DEBUGRELAY_KEY)" };
+    private readonly Option<string> _certificate = new("--cert") { HelpName = "FILE", Description = "Your certificate, PEM or PKCS#12 (DEBUGRELAY_CERT)" };
+    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key, PEM, where the certificate's file does not hold it (DEBUGRELAY_KEY)" };
     private readonly Option<string> _reason = new("--reason") { HelpName = "TEXT", Description = "Why you look, for the recording (DEBUGRELAY_REASON)" };
     private readonly Option<string> _incident = new("--incident") { HelpName = "ID", Description = "The incident (DEBUGRELAY_INCIDENT)" };
     private readonly Option<string> _heads = new("--heads") { HelpName = "FILE", Description = "Keep the recording's heads as they come: a witness for `recording verify`" };
@@ -39,7 +39,8 @@ internal sealed class ConnectionOptions
         ClientConfiguration configuration = surroundings.LoadConfiguration();
         string? host = First(parsed, _host, surroundings.Variable("HOST"));
         string[] hosts = host is not null ? [host] : configuration.Hosts.Count > 0 ? [.. configuration.Hosts.Keys] : [configuration.Host ?? throw Missing("host", "--host HOST[:PORT]", "DEBUGRELAY_HOST")];
-        return [.. hosts.Select(name => (name, Resolve(parsed, surroundings, configuration, name)))];
+        AskPassphrase? ask = CredentialFile.Once(surroundings.AskPassphrase);
+        return [.. hosts.Select(name => (name, Resolve(parsed, surroundings, configuration, name) with { AskPassphrase = ask }))];
     }
 
     private ConnectionSettings Resolve(ParseResult parsed, ClientSurroundings surroundings, ClientConfiguration configuration, string host)
@@ -47,8 +48,7 @@ internal sealed class ConnectionOptions
         HostConfiguration? named = configuration.Hosts.GetValueOrDefault(host);
         string certificate = First(parsed, _certificate, surroundings.Variable("CERT"), named?.Cert, configuration.Cert)
             ?? throw Missing("certificate", "--cert FILE", "DEBUGRELAY_CERT");
-        string key = First(parsed, _key, surroundings.Variable("KEY"), named?.Key, configuration.Key)
-            ?? throw Missing("key", "--key FILE", "DEBUGRELAY_KEY");
+        string key = KeyFor(certificate, parsed, surroundings.Variable("KEY"), named?.Key, configuration.Key);
         string ca = First(parsed, _ca.Option, surroundings.Variable("CA"), named?.Ca, configuration.Ca)
             ?? throw Missing("CA", "--ca FILE", "DEBUGRELAY_CA");
         return new ConnectionSettings(AgentAddress.Parse(named?.Address ?? host), certificate, key, ca)
@@ -57,6 +57,7 @@ internal sealed class ConnectionOptions
             Incident = First(parsed, _incident, surroundings.Variable("INCIDENT")),
             Claim = new Claim(parsed.GetValue(_grant) is { } grant ? GrantFile.Load(grant) : null, parsed.GetValue(_breakGlass)),
             HeadsFile = parsed.GetValue(_heads),
+            AskPassphrase = surroundings.AskPassphrase,
         };
     }
 
@@ -66,9 +67,15 @@ internal sealed class ConnectionOptions
     {
         ClientConfiguration configuration = surroundings.LoadConfiguration();
         string certificate = First(parsed, _certificate, surroundings.Variable("CERT"), configuration.Cert) ?? throw Missing("certificate", "--cert FILE", "DEBUGRELAY_CERT");
-        string key = First(parsed, _key, surroundings.Variable("KEY"), configuration.Key) ?? throw Missing("key", "--key FILE", "DEBUGRELAY_KEY");
+        string key = KeyFor(certificate, parsed, surroundings.Variable("KEY"), configuration.Key);
         return (certificate, key);
     }
+
+    /// <summary>Where the certificate's own file holds the key, no other is looked for but one that is given beside it.</summary>
+    private string KeyFor(string certificate, ParseResult parsed, params ReadOnlySpan<string?> others)
+        => parsed.GetValue(_key) is { Length: > 0 } given ? given
+            : CredentialFile.HoldsKey(certificate) ? certificate
+            : First(parsed, _key, others) ?? throw Missing("key", "--key FILE", "DEBUGRELAY_KEY");
 
     private static string? First(ParseResult parsed, Option<string> option, params ReadOnlySpan<string?> others)
     {
@@ -108,7 +115,10 @@ internal sealed record ClientSurroundings(Func<string, string?> Variables, strin
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config", "debugrelay", "config.json"),
         Environment.GetEnvironmentVariable("DEBUGRELAY_RECEIPTS") is { Length: > 0 } folder
             ? folder
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "debugrelay", "receipts"));
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "debugrelay", "receipts")) { AskPassphrase = Text.Passphrases.Ask };
+
+    /// <summary>Asks for the passphrase of a file that needs one; null: nobody can be asked.</summary>
+    public AskPassphrase? AskPassphrase { get; init; }
 
     /// <summary>The variable `DEBUGRELAY_` + <paramref name="name"/>; null where it is not set or empty.</summary>
     public string? Variable(string name) => Variables($"DEBUGRELAY_{name}") is { Length: > 0 } value ? value : null;
@@ -118,8 +128,8 @@ internal sealed record ClientSurroundings(Func<string, string?> Variables, strin
 
 /// <summary>All that a session needs, read from wherever it came.</summary>
 /// <param name="Address">Where the agent listens.</param>
-/// <param name="CertificateFile">PEM.</param>
-/// <param name="KeyFile">PEM.</param>
+/// <param name="CertificateFile">PEM or PKCS#12.</param>
+/// <param name="KeyFile">PEM; the certificate's file where that holds the key.</param>
 /// <param name="CaFile">PEM.</param>
 internal sealed record ConnectionSettings(AgentAddress Address, string CertificateFile, string KeyFile, string CaFile)
 {
@@ -132,4 +142,7 @@ internal sealed record ConnectionSettings(AgentAddress Address, string Certifica
 
     /// <summary>Where to keep the recording's heads; null: nowhere.</summary>
     public string? HeadsFile { get; init; }
+
+    /// <summary>Asks for the passphrase of a file that needs one; null: nobody can be asked.</summary>
+    public AskPassphrase? AskPassphrase { get; init; }
 }

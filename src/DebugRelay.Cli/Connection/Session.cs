@@ -58,6 +58,9 @@ internal sealed class Session : IAsyncDisposable
         {
             await control.WriteAsync(FrameType.OpenSession, new OpenSession(AgentConnector.ClientName, reason, incident, Countersigns: true), ProtocolJson.Default.OpenSession, cancellation);
             Challenge challenge = (await control.ExpectAsync(FrameType.Challenge, cancellation)).Read(ProtocolJson.Default.Challenge);
+            // What is signed for one host is of use there alone: no agent gets a proof for another, whose challenge it passes on.
+            if (challenge.Host != control.Hello.Host)
+                throw new ConnectionException($"{control.Hello.Host} asks for a proof for another host, {challenge.Host}", "nothing was signed; have that host looked at");
             proof = EngineerProof.Answer(challenge, connector.Credentials, reason, incident);
             await control.WriteAsync(FrameType.Proof, proof.Message, ProtocolJson.Default.Proof, cancellation);
             SessionOpened opened = (await control.ExpectAsync(FrameType.SessionOpened, cancellation)).Read(ProtocolJson.Default.SessionOpened);

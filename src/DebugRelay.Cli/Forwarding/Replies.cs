@@ -39,6 +39,14 @@ internal static class Replies
         return [.. IpcMessage.Answer(payload.Written), .. block.Written];
     }
 
+    /// <summary>That it was done: HRESULT 0.</summary>
+    public static byte[] Done()
+    {
+        var payload = new PayloadWriter();
+        payload.UInt32(0);
+        return IpcMessage.Answer(payload.Written);
+    }
+
     /// <summary>The id of a session that was started or stopped.</summary>
     public static byte[] Of(ulong id)
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Observing;
+using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 
@@ -12,7 +13,12 @@ namespace DebugRelay.Cli.Forwarding;
 /// Speaks a runtime's side of the Diagnostics IPC to the stock tools on this machine. What they send is read, and asked of the host as a signed
 /// request of our own: each command is judged, recorded and scrubbed there like any other operation.
 /// </summary>
-internal sealed class ToolServer(Session session, ListedProcess target, OperationChoice choice, IForwardObserver observer)
+/// <param name="session">The session.</param>
+/// <param name="target">The remote process.</param>
+/// <param name="choice">Chooses what is asked for.</param>
+/// <param name="takeDump">Has a dump taken and brings it to a path here.</param>
+/// <param name="observer">Hears what becomes of it.</param>
+internal sealed class ToolServer(Session session, ListedProcess target, OperationChoice choice, TakeDump takeDump, IForwardObserver observer)
 {
     // A tool on the same machine sends its message at once.
     private static readonly TimeSpan MessageLimit = TimeSpan.FromSeconds(10);
@@ -70,7 +76,8 @@ internal sealed class ToolServer(Session session, ListedProcess target, Operatio
                 await StopAsync(tool, new PayloadReader(message.Payload).UInt64(), stop);
                 break;
             case IpcCommand.Dump or IpcCommand.Dump2 or IpcCommand.Dump3:
-                throw new IpcException(IpcError.Failed, "dumps do not go through `forward`: use `debugrelay dump`");
+                await DumpAsync(tool, message, stop);
+                break;
             case IpcCommand.AttachProfiler or IpcCommand.StartupProfiler or IpcCommand.SetEnvironmentVariable or IpcCommand.ApplyStartupHook:
                 throw new IpcException(IpcError.AccessDenied, $"{message.Command} runs code in the process, or changes what it will run: no policy allows that");
             case IpcCommand.EnablePerfMap or IpcCommand.DisablePerfMap:
@@ -101,6 +108,25 @@ internal sealed class ToolServer(Session session, ListedProcess target, Operatio
         }
     }
 
+    /// <summary>The tool names a path of its own machine, which is this one: the sanitised dump comes there.</summary>
+    private async Task DumpAsync(NetworkStream tool, IpcMessage message, CancellationToken stop)
+    {
+        var reader = new PayloadReader(message.Payload);
+        (string path, uint type) = (reader.String(), reader.UInt32());
+        string operation = type switch
+        {
+            1 => Operations.DumpMini,
+            2 => Operations.DumpHeap,
+            3 => Operations.DumpTriage,
+            4 => Operations.DumpFull,
+            _ => throw new IpcException(IpcError.InvalidArgument, $"there is no dump of type {type}"),
+        };
+        if (!Path.IsPathFullyQualified(path))
+            throw new IpcException(IpcError.InvalidArgument, "a dump needs a whole path to go to");
+        observer.Ended(operation, await takeDump(operation, path, stop));
+        await tool.WriteAsync(Replies.Done(), stop);
+    }
+
     private async Task StopAsync(NetworkStream tool, ulong id, CancellationToken stop)
     {
         if (id == 0 || id > Volatile.Read(ref _lastId))
@@ -124,6 +150,13 @@ internal sealed class ToolServer(Session session, ListedProcess target, Operatio
 
     private static string Shortened(string text) => text.Length <= 1000 ? text : text[..1000];
 }
+
+/// <summary>Has a dump taken and brings it here.</summary>
+/// <param name="operation">For instance `dump.heap`.</param>
+/// <param name="path">Where it goes.</param>
+/// <param name="stop">Gives up.</param>
+/// <returns>The end of a whole dump.</returns>
+internal delegate Task<OperationEnd> TakeDump(string operation, string path, CancellationToken stop);
 
 /// <summary>Hears what becomes of a tool's commands. Called from any thread.</summary>
 internal interface IForwardObserver

@@ -10,12 +10,34 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsOutp
 {
     private const string Escape = "\u001b[";
 
+    // A person does not notice a tenth of a second.
+    private static readonly TimeSpan KeyPolling = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whether a person can press keys.</summary>
+    public bool HasKeys { get; init; }
+
     /// <summary>The process's own, as its environment asks for (`NO_COLOR`, `TERM=dumb`).</summary>
     public static Terminal OfProcess()
     {
         bool dumb = Environment.GetEnvironmentVariable("TERM") is "dumb";
         bool colours = !dumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new Terminal(Console.Out, Console.Error, !Console.IsOutputRedirected && !dumb, !Console.IsErrorRedirected && !dumb, colours);
+        return new Terminal(Console.Out, Console.Error, !Console.IsOutputRedirected && !dumb, !Console.IsErrorRedirected && !dumb, colours) { HasKeys = !Console.IsInputRedirected && !Console.IsErrorRedirected && !dumb };
+    }
+
+    /// <summary>Waits until a person presses Enter, Space or q.</summary>
+    /// <returns>False where the token came first; on a pipe it always does.</returns>
+    public async Task<bool> StopKeyAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            while (HasKeys && Console.KeyAvailable)
+            {
+                if (Console.ReadKey(intercept: true).Key is ConsoleKey.Enter or ConsoleKey.Spacebar or ConsoleKey.Q)
+                    return true;
+            }
+            await Task.Delay(HasKeys ? KeyPolling : Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return false;
     }
 
     public string Dim(string text) => Styled("2", text);

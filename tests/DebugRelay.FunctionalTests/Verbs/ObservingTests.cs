@@ -85,5 +85,18 @@ public sealed class ObservingTests(ObservedShop shop)
     }
 
     [Fact]
+    public async Task A_trace_stops_at_its_size_and_becomes_a_file_for_the_browser()
+    {
+        string file = shop.Host.Folder.File("sampled.nettrace");
+        Outcome outcome = await shop.RunAsync("trace", shop.Target, "--profile", "cpu", "--size", "300kB", "--format", "speedscope", "-o", file, "--duration", "5m");
+        outcome.Succeeded();
+        Assert.Matches(@"^lost +no event", outcome.Lines[2]);
+        using var profile = JsonDocument.Parse(await File.ReadAllTextAsync(shop.Host.Folder.File("sampled.speedscope.json")));
+        Assert.Contains(profile.RootElement.GetProperty("shared").GetProperty("frames").EnumerateArray(), frame => frame.GetProperty("name").GetString()!.Contains("Program.<Main>", StringComparison.Ordinal));
+        Assert.NotEqual(0, profile.RootElement.GetProperty("profiles").GetArrayLength());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(shop.Host.Folder.File("sampled.speedscope.json")));
+    }
+
+    [Fact]
     public async Task Who_may_not_is_told_the_rule() => (await shop.RunAsBobAsync("env", shop.Target)).WasRefused("process.environment");
 }

@@ -5,7 +5,10 @@ public static class BuiltPrograms
 {
     public static string Sample => Find("debugrelay-sample");
 
-    public static string Agent => Find("debugrelay-agent");
+    /// <summary>Where the agent is taken from, with its broker and workers beside it; null: from here. For measurements of published programs.</summary>
+    public static string? HostFolder { get; set; }
+
+    public static string Agent => HostFolder is null ? Find("debugrelay-agent") : Path.Combine(HostFolder, "debugrelay-agent");
 
     public static string Broker => Find("debugrelay-broker");
 

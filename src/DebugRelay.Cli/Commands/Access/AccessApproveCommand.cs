@@ -45,7 +45,7 @@ internal sealed class AccessApproveCommand
     private async Task<int> AnswerAsync(Session session, ParseResult parsed, string id, CancellationToken stop)
     {
         ConnectionSettings settings = _connection.Resolve(parsed, _context.Surroundings);
-        using SigningCertificate approver = SigningCertificate.Load(settings.CertificateFile, settings.KeyFile);
+        using SigningCertificate approver = SigningCertificate.Load(settings.CertificateFile, settings.KeyFile, settings.AskPassphrase);
         InboxLetter letter = AccessInboxCommand.Find(await session.CallInboxAsync(new InboxCall(InboxAction.List), stop), id, session.Hello.Host);
         GrantFiles grant = letter.Grant is { } earlier
             ? GrantMaking.AddSigner(new GrantFiles(earlier.Document, earlier.Signatures), approver)
@@ -63,7 +63,7 @@ internal sealed class AccessApproveCommand
     {
         byte[] bytes = GrantFile.Read(path);
         (string certificate, string key) = _connection.ResolveSigner(parsed, _context.Surroundings);
-        using SigningCertificate approver = SigningCertificate.Load(certificate, key);
+        using SigningCertificate approver = SigningCertificate.Load(certificate, key, _context.Surroundings.AskPassphrase);
         return IsGrant(bytes) ? AddSigner(parsed, path, bytes, approver) : Approve(parsed, path, bytes, approver);
     }
 

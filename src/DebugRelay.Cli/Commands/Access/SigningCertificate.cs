@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
@@ -21,19 +20,16 @@ internal sealed class SigningCertificate : IDisposable
     public PeerIdentity Identity { get; }
 
     /// <exception cref="UsageException">A file cannot be used.</exception>
-    public static SigningCertificate Load(string certificateFile, string keyFile)
+    public static SigningCertificate Load(string certificateFile, string keyFile, AskPassphrase? ask)
     {
+        (X509Certificate2 certificate, X509Certificate2Collection others) = CredentialFile.Load(certificateFile, keyFile, ask);
         try
         {
-            X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificateFile);
-            chain.RemoveAt(0);
-            return new SigningCertificate(certificate, chain, PeerIdentity.FromCertificate(certificate));
+            return new SigningCertificate(certificate, others, PeerIdentity.FromCertificate(certificate));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or IdentityException)
+        catch (IdentityException error)
         {
-            throw new UsageException($"{certificateFile} and {keyFile} cannot sign: {error.Message}", "give --cert and --key, unencrypted PEM; the key must be the certificate's own", error);
+            throw new UsageException($"{certificateFile} cannot sign: {error.Message}", "give the certificate of a person", error);
         }
     }
 
@@ -48,8 +44,8 @@ internal sealed class SigningCertificate : IDisposable
 /// <summary>`--cert` and `--key` of commands that sign without a host.</summary>
 internal sealed class ApproverOptions
 {
-    private readonly Option<string> _certificate = new("--cert") { HelpName = "FILE", Description = "Your certificate, PEM (DEBUGRELAY_CERT)" };
-    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key, PEM (DEBUGRELAY_KEY)" };
+    private readonly Option<string> _certificate = new("--cert") { HelpName = "FILE", Description = "Your certificate, PEM or PKCS#12 (DEBUGRELAY_CERT)" };
+    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key, PEM, where the certificate's file does not hold it (DEBUGRELAY_KEY)" };
 
     public void AddTo(Command command)
     {
@@ -62,8 +58,9 @@ internal sealed class ApproverOptions
     {
         ClientConfiguration configuration = surroundings.LoadConfiguration();
         string certificate = parsed.GetValue(_certificate) ?? surroundings.Variable("CERT") ?? configuration.Cert ?? throw Missing("certificate", "--cert FILE");
-        string key = parsed.GetValue(_key) ?? surroundings.Variable("KEY") ?? configuration.Key ?? throw Missing("key", "--key FILE");
-        return SigningCertificate.Load(certificate, key);
+        string key = parsed.GetValue(_key) ?? (CredentialFile.HoldsKey(certificate) ? certificate : null)
+            ?? surroundings.Variable("KEY") ?? configuration.Key ?? throw Missing("key", "--key FILE");
+        return SigningCertificate.Load(certificate, key, surroundings.AskPassphrase);
     }
 
     /// <summary>The same, where a key is welcome but not needed.</summary>

@@ -42,7 +42,7 @@ internal sealed class AccessDesk(Session session, ConnectionSettings settings)
 
     public async Task<string> ApproveAsync(string id, CancellationToken cancellation)
     {
-        using SigningCertificate approver = SigningCertificate.Load(settings.CertificateFile, settings.KeyFile);
+        using SigningCertificate approver = SigningCertificate.Load(settings.CertificateFile, settings.KeyFile, settings.AskPassphrase);
         InboxLetter letter = await FindAsync(id, cancellation);
         GrantFiles grant = letter.Grant is { } earlier
             ? GrantMaking.AddSigner(new GrantFiles(earlier.Document, earlier.Signatures), approver)

@@ -1,3 +1,4 @@
+using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Text;
 using DebugRelay.Protocol.Messages;
 
@@ -8,6 +9,10 @@ internal static class TraceSummary
 {
     private const string UnreadEvent = "unread-event";
 
+    // From here on, what is missing changes what the rest seems to say.
+    private const double MuchLost = 0.1;
+    private const int KindsNamed = 3;
+
     public static void WriteTo(Terminal terminal, string path, OperationEnd end, string indent = "")
     {
         terminal.Output.WriteLine($"{indent}{terminal.Bold(path)}   {Amounts.Bytes(end.Bytes)}{Events(end.Events)}");
@@ -16,6 +21,25 @@ internal static class TraceSummary
             terminal.Output.WriteLine($"{indent}{terminal.Dim("blanked".PadRight(12))}{Counts(events.Blanked)}");
         if (end.Events is { LostBlocks: > 0 } lost)
             terminal.Output.WriteLine($"{indent}{terminal.Dim("lost".PadRight(12))}{Amounts.Count(lost.LostBlocks)} blocks, {Amounts.Bytes(lost.LostBytes)}: this end took them too slowly; ask for fewer events");
+    }
+
+    /// <summary>How many events the process lost: always said, since nothing in the file shows it at a glance.</summary>
+    public static void WriteLoss(Terminal terminal, TraceTally tally)
+    {
+        string lost = !tally.IsWhole ? "not counted: they came faster than this machine counts"
+            : tally.Lost == 0 ? "no event"
+            : $"{Amounts.Count(tally.Lost)} events, {tally.LostShare:P1} of all: the process could not keep them until they were read";
+        terminal.Output.WriteLine($"{terminal.Dim("lost".PadRight(12))}{lost}");
+    }
+
+    /// <summary>Where much is lost, says what to leave out.</summary>
+    public static void WarnOfLoss(Terminal terminal, TraceTally tally)
+    {
+        if (tally.LostShare < MuchLost)
+            return;
+        string most = string.Join(", ", tally.Kinds().Take(KindsNamed).Select(kind => $"{Table.Printable(kind.Event)} ({Amounts.Count(kind.Count)})"));
+        terminal.Error.WriteLine($"warning: {tally.LostShare:P0} of the events were lost; most of those that came are {most}");
+        terminal.Error.WriteLine("  ask for fewer keywords or a lower level of these with --providers, or give the process a larger --buffer");
     }
 
     /// <summary>The masked values by provider and rule, a line each, most first.</summary>

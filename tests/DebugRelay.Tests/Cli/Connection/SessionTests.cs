@@ -46,6 +46,28 @@ public sealed class SessionTests : IDisposable
         Assert.StartsWith("error: no role has you as a member\n  ", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("pay-08.prod", "pay-08.prod", "calls itself pay-08.prod, which its certificate does not")]
+    [InlineData("fake-host", "pay-08.prod", "asks for a proof for another host, pay-08.prod")]
+    public async Task Nothing_is_signed_for_another_host_than_the_certificates(string greeting, string challenge, string fault)
+    {
+        bool signed = false;
+        await using FakeAgent agent = FakeAgent.Start(_client.Load("agent"), async connection =>
+        {
+            await connection.HelloAsync(host: greeting);
+            if (await connection.ReadAsync() is not { Type: FrameType.OpenSession })
+                return;
+            await connection.WriteAsync(FrameType.Challenge, new Challenge(challenge, FakeSession.Id, "nonce", DateTimeOffset.UtcNow.AddMinutes(30)), ProtocolJson.Default.Challenge);
+            signed = await connection.ReadAsync() is { Type: FrameType.Proof };
+        });
+
+        Outcome outcome = await _client.RunAsync(agent, "whoami");
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains(fault, outcome.Error, StringComparison.Ordinal);
+        Assert.False(signed);
+    }
+
     [Fact]
     public async Task A_whole_trace_is_written_and_the_request_is_signed_and_complete()
     {

@@ -16,7 +16,7 @@ internal sealed class ClientUnderTest : IDisposable
     {
         Authority = new DevelopmentAuthority(_folder.File("pki"), TimeProvider.System);
         Authority.Init();
-        Issue(new CertificateOrder { Name = "agent", ServerNames = ["localhost", "127.0.0.1"] });
+        Issue(new CertificateOrder { Name = "agent", ServerNames = ["localhost", "127.0.0.1", "fake-host"] });
         Issue(new CertificateOrder { Name = "alice", Identity = "spiffe://corp.example/eng/alice" });
     }
 
