@@ -15,5 +15,5 @@ internal static class Golden
         Assert.Equal(File.ReadAllText(file).TrimEnd('\n'), picture.TrimEnd('\n'), ignoreLineEndingDifferences: true);
     }
 
-    private static string SourceFolder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "Golden"));
+    public static string SourceFolder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "Golden"));
 }
