@@ -56,7 +56,7 @@ public sealed class ScreenshotTests
         client.Press("Down", "Down", "Down");
         Take("recording");
 
-        string folder = Environment.GetEnvironmentVariable("DEBUGRELAY_SCREENSHOTS") is { Length: > 0 } given ? given : Path.Combine(Golden.SourceFolder(), "..", "..", "..", "..", "..", "docs", "screens");
+        string folder = Environment.GetEnvironmentVariable("DEBUGRELAY_SCREENSHOTS") is { Length: > 0 } given ? given : Path.Combine(Golden.Folder, "..", "..", "..", "..", "..", "docs", "screens");
         foreach ((string name, string svg) in pictures)
         {
             XDocument.Parse(svg);
