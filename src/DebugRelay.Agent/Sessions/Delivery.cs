@@ -197,11 +197,12 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     /// <summary>The session or the operation ends: the target is let go now, and a client that is slow to take the rest has had its time.</summary>
     private void EndSoon(string code, CancellationTokenSource gone, CancellationTokenSource workerIsLate)
     {
-        _ = StopAsync(code);
+        // First the client, and then the target.
         if (ErrorCode.IsWithdrawal(code))
             gone.Cancel();
         else
             gone.CancelAfter(ErrorCode.EndsAccess(code) ? Limits.KillDrain : Limits.LastBytes);
+        _ = StopAsync(code);
         // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
         workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }
