@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Protocol.Unix;
+using Microsoft.Win32.SafeHandles;
 
 namespace DebugRelay.Broker.Targets;
 
@@ -10,6 +11,9 @@ internal sealed record DiagnosticEndpoint(string Path, TargetProcess Process)
 {
     /// <summary>The folder of the socket, as the target sees files.</summary>
     public string FolderInTarget { get; init; } = System.IO.Path.GetDirectoryName(Path)!;
+
+    /// <summary>Whether the target sees other files than this process does: the socket then lies in its root.</summary>
+    public bool IsElsewhere { get; init; }
 
     /// <summary>Connects, and makes sure that the process meant is the one that listens.</summary>
     /// <returns>A blocking socket with the time limits of a target.</returns>
@@ -20,7 +24,8 @@ internal sealed record DiagnosticEndpoint(string Path, TargetProcess Process)
         try
         {
             socket.SendTimeout = socket.ReceiveTimeout = (int)Limits.TargetAnswer.TotalMilliseconds;
-            socket.Connect(new UnixDomainSocketEndPoint(Path));
+            using SafeFileHandle? folder = IsElsewhere ? UnixCalls.OpenFolderIn($"/proc/{Process.Pid}/root", FolderInTarget) : null;
+            socket.Connect(new UnixDomainSocketEndPoint(folder is null ? Path : $"/proc/self/fd/{folder.DangerousGetHandle()}/{System.IO.Path.GetFileName(Path)}"));
             CheckPeer(PeerCredentials.Of(socket));
             return socket;
         }

@@ -26,15 +26,19 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
                     found.TryAdd(endpoint.Process.Pid, endpoint);
             }
         }
+        foreach (DiagnosticEndpoint endpoint in ContainedProcesses.FindAll(hidden))
+            found.TryAdd(endpoint.Process.Pid, endpoint);
         return [.. found.Values];
     }
 
     /// <summary>The process with this pid and start time.</summary>
     /// <returns>Null when there is none, or none with a diagnostic socket.</returns>
     public DiagnosticEndpoint? Find(int pid, ulong startTime)
-        => folders.Select(folder => Path.Combine(folder, NameOf(pid, startTime))).Where(File.Exists).Select(Inspect).FirstOrDefault(e => e is not null);
+        => folders.Select(folder => Path.Combine(folder, NameOf(pid, startTime))).Where(File.Exists).Select(Inspect).FirstOrDefault(e => e is not null)
+            ?? (hidden.Contains(pid) ? null : ContainedProcesses.Find(pid, startTime));
 
-    private static string NameOf(int pid, ulong startTime) => string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{pid}-{startTime}-socket");
+    /// <summary>What a runtime calls its socket.</summary>
+    public static string NameOf(int pid, ulong startTime) => string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{pid}-{startTime}-socket");
 
     /// <summary>A socket that outlived its process bears the start time of the dead one.</summary>
     private DiagnosticEndpoint? Inspect(string path)

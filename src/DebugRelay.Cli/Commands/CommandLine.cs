@@ -63,6 +63,7 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Create(context));
         root.Subcommands.Add(TuiCommand.Create(context));
         root.Subcommands.Add(WhoAmICommand.Create(context));
+        root.Subcommands.Add(HostsCommand.Create(context));
         root.Subcommands.Add(ProcessesCommand.Create(context));
         root.Subcommands.Add(CountersCommand.Create(context));
         root.Subcommands.Add(TraceCommand.Create(context));

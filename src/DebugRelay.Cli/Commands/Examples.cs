@@ -7,6 +7,7 @@ internal static class Examples
     {
         ["demo"] = ["debugrelay demo", "debugrelay demo --duration 30s --keep demo-files"],
         ["whoami"] = ["debugrelay whoami --host pay"],
+        ["hosts"] = ["debugrelay hosts", "debugrelay hosts --json | jq -r 'select(.problem) | .name'"],
         ["ps"] = ["debugrelay ps", "debugrelay ps --json | jq '.[].process.name'"],
         ["counters"] =
         [

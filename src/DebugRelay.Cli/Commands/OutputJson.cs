@@ -18,6 +18,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(ThrownException))]
+[JsonSerializable(typeof(HostState))]
 [JsonSerializable(typeof(HeapType))]
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(ForwardedPort))]

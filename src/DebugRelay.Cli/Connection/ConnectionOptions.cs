@@ -39,7 +39,8 @@ internal sealed class ConnectionOptions
         ClientConfiguration configuration = surroundings.LoadConfiguration();
         string? host = First(parsed, _host, surroundings.Variable("HOST"));
         string[] hosts = host is not null ? [host] : configuration.Hosts.Count > 0 ? [.. configuration.Hosts.Keys] : [configuration.Host ?? throw Missing("host", "--host HOST[:PORT]", "DEBUGRELAY_HOST")];
-        return [.. hosts.Select(name => (name, Resolve(parsed, surroundings, configuration, name)))];
+        AskPassphrase? ask = CredentialFile.Once(surroundings.AskPassphrase);
+        return [.. hosts.Select(name => (name, Resolve(parsed, surroundings, configuration, name) with { AskPassphrase = ask }))];
     }
 
     private ConnectionSettings Resolve(ParseResult parsed, ClientSurroundings surroundings, ClientConfiguration configuration, string host)

@@ -32,6 +32,36 @@ internal static class CredentialFile
         }
     }
 
+    /// <summary>Whether somebody may have to be asked before the key can be used.</summary>
+    public static bool MayNeedPassphrase(string certificateFile, string keyFile)
+    {
+        try
+        {
+            return IsPkcs12(Read(certificateFile, "certificate")) || Encoding.ASCII.GetString(Read(keyFile, "key")).Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
+        }
+        catch (UsageException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Asks once for each file, one after another, however many hosts it is used for.</summary>
+    public static AskPassphrase? Once(AskPassphrase? ask)
+    {
+        if (ask is null)
+            return null;
+        var answers = new Dictionary<string, string?>();
+        return file =>
+        {
+            lock (answers)
+            {
+                if (!answers.TryGetValue(file, out string? answer))
+                    answers[file] = answer = ask(file);
+                return answer;
+            }
+        };
+    }
+
     /// <param name="certificateFile">PEM, the certificate first, or PKCS#12.</param>
     /// <param name="keyFile">PEM; not looked at for PKCS#12.</param>
     /// <param name="ask">Asks for a passphrase where one is needed; null: nobody can be asked.</param>

@@ -83,7 +83,11 @@ internal interface IRelaySession : IAsyncDisposable
     Task<TraceOutcome> TraceAsync(TargetProcess process, TraceOrder order, Action<TraceProgress> onProgress, CancellationToken stop);
 
     /// <summary>Gives what is logged until it is cancelled.</summary>
-    Task FollowLogsAsync(TargetProcess process, Action<LogRecord> onRecord, CancellationToken cancellation);
+    /// <param name="process">By whom.</param>
+    /// <param name="least">The lowest level that the process sends: 0 trace to 5 critical.</param>
+    /// <param name="onRecord">Gets each line, from a background thread.</param>
+    /// <param name="cancellation">Ends it.</param>
+    Task FollowLogsAsync(TargetProcess process, int least, Action<LogRecord> onRecord, CancellationToken cancellation);
 
     /// <summary>Gives what is thrown until it is cancelled.</summary>
     Task FollowExceptionsAsync(TargetProcess process, Action<ThrownException> onThrown, CancellationToken cancellation);

@@ -96,7 +96,7 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
     private ulong ArrayOf(ulong trace)
     {
         ObjectType? type = types.Get(core.ReadWord(trace) & ~7UL);
-        return type is { Rule: ObjectRule.Keep or ObjectRule.ReferencesOnly, ElementSize: 8 } ? core.ReadWord(trace + 16) : trace;
+        return type is { Rule: ObjectRule.Keep or ObjectRule.References or ObjectRule.ReferencesOnly, ElementSize: 8 } ? core.ReadWord(trace + 16) : trace;
     }
 
     /// <summary>Masks the objects that lie wholly in the buffer.</summary>
@@ -122,7 +122,8 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
             ulong size = SizeOf(type, rest);
             if (size > (ulong)rest.Length)
                 break;
-            type.Count++;
+            if (type.Count++ == 0)
+                types.Meet(address + (uint)at);
             type.Bytes += (long)size;
             Apply(type, rest[..(int)size], range);
             at += (int)size;
@@ -232,7 +233,8 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
         // The last object's header room may lie behind the range.
         if (size <= Window || size > range.End - address)
             return 0;
-        type.Count++;
+        if (type.Count++ == 0)
+            types.Meet(address);
         type.Bytes += (long)size;
         CopyLarge(type, address, size, range);
         WriteHeader(address + size);

@@ -32,12 +32,21 @@ internal sealed class ObjectTypes(ClrHeap heap, Interrogation interrogation, boo
         return type;
     }
 
+    /// <summary>Asks about the first object of a type what a walk of the heap asks about each.</summary>
+    public void Meet(ulong address)
+    {
+        ClrObject met = heap.GetObject(address);
+        GC.KeepAlive((met.IsValid, met.Size, met.Type?.Name));
+    }
+
     private ObjectType? Ask(ulong methodTable)
     {
         ClrType? type = heap.GetTypeByMethodTable(methodTable);
         if (type is null || type.StaticSize < 2 * ObjectHeader || type.ComponentSize < 0)
             return null;
-        interrogation.AskType(type);
+        // What stands for free space has a name and a size; asked for fields or methods of it, the component of .NET 8 dies.
+        if (!type.IsFree)
+            interrogation.AskType(type);
         ObjectRule rule = RuleOf(type);
         return new ObjectType
         {

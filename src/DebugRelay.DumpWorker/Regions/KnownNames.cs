@@ -39,10 +39,14 @@ internal sealed class KnownNames
         }
     }
 
-    /// <summary>Adds what a dump tells everybody: the paths of mapped files, and the mark by which a debugger knows a dump of the runtime's own making.</summary>
+    /// <summary>
+    /// Adds what a dump tells everybody: the paths of mapped files, and the marks by which a debugger knows a dump of the runtime's own making, and a
+    /// single-file program's runtime.
+    /// </summary>
     public void AddPublic(CoreFile core)
     {
         Add("DIAGINFOHEADER");
+        Add("DotNetRuntimeInfo");
         foreach (CoreMapping mapping in core.Notes.Mappings)
             Add(mapping.Path);
     }

@@ -24,7 +24,8 @@ internal sealed class WholeRanges(CoreFile core, MemoryMap map, IReadOnlyList<Cl
         if (ImageMap.PortableExecutableSize(core, start) is not { } stated || size == 0 || size > int.MaxValue)
             return;
         ulong end = start + Math.Min(size, stated);
-        if (!IsOthers(start, end))
+        // Its pieces may be mapped from the program's own file, one by one.
+        if (!IsOthers(start, end, mapped: false))
             map.Add(start, end, MemoryRule.Image);
     }
 
@@ -42,8 +43,8 @@ internal sealed class WholeRanges(CoreFile core, MemoryMap map, IReadOnlyList<Cl
     }
 
     /// <summary>Whether something lies in the range that is no heap's: a thread's stack or control block, a mapped file, objects.</summary>
-    private bool IsOthers(ulong start, ulong end)
+    private bool IsOthers(ulong start, ulong end, bool mapped = true)
         => core.Notes.Threads.Any(t => (t.StackPointer >= start && t.StackPointer < end) || (t.ThreadPointer >= start && t.ThreadPointer < end))
-            || core.Notes.Mappings.Any(m => m.Start < end && start < m.End)
+            || (mapped && core.Notes.Mappings.Any(m => m.Start < end && start < m.End))
             || managed.Any(s => s.Start < end && start < s.End);
 }

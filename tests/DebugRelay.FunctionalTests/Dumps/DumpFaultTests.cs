@@ -1,7 +1,15 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.Json;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Unix;
+using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Dumps;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
+using Microsoft.Diagnostics.NETCore.Client;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace DebugRelay.FunctionalTests.Dumps;
@@ -59,6 +67,37 @@ public sealed class DumpFaultTests
         await taking.AssertOverAsync(exitCode: 130, "");
     }
 
+    [Fact]
+    public async Task A_disk_that_fills_up_lets_the_target_go()
+    {
+        using var folder = new TemporaryFolder();
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
+        string fifo = folder.File("core"), path = folder.File("s");
+        await using TestProcess made = await TestProcess.RunAsync("mkfifo", [fifo]);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(1);
+        await using TestProcess worker = TestProcess.Start(BuiltPrograms.Find("debugrelay-dumpworker"), ["take", path]);
+        using var broker = new DescriptorSocket(await listener.AcceptAsync(Cancellation));
+        using (SafeFileHandle end = File.OpenHandle(fifo, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite),
+            result = File.OpenHandle(folder.File("result"), FileMode.CreateNew, FileAccess.ReadWrite))
+        {
+            await broker.SendAsync(FrameType.DumpJob, JsonSerializer.SerializeToUtf8Bytes(new DumpJob(1L << 40), ProtocolJson.Default.DumpJob), [end, full, result], Cancellation);
+        }
+
+        Task dumping = target.DumpAsync(DumpType.Full, fifo, Cancellation);
+
+        DumpLine? last = null;
+        while (last?.Failure is null && await broker.ReceiveAsync(Cancellation) is var (frame, _))
+            last = frame.Read(ProtocolJson.Default.DumpLine);
+        Assert.Equal(ErrorCode.Storage, last?.Failure?.Code);
+        Assert.Contains("could not be kept", last!.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await worker.WaitForExitAsync(Patience));
+        await Assert.ThrowsAnyAsync<Exception>(() => dumping.WaitAsync(Patience, Cancellation));
+        Assert.DoesNotContain(target.Threads, state => state is 'T' or 't');
+        Assert.Equal(0, new FileInfo(folder.File("result")).Length);
+    }
+
     /// <summary>A dump in the middle of its taking: the worker is stopped, so the target's createdump waits for it, and with it every thread of the target.</summary>
     private sealed class Taking : IAsyncDisposable
     {
@@ -74,7 +113,7 @@ public sealed class DumpFaultTests
 
         public int Worker { get; private set; }
 
-        private string File => Host.Folder.File("out.dmp");
+        private string Output => Host.Folder.File("out.dmp");
 
         public static async Task<Taking> StartAsync()
         {
@@ -95,7 +134,7 @@ public sealed class DumpFaultTests
             await Client.WaitForExitAsync(Patience);
             Assert.True(exitCode is null ? Client.ExitCode != 0 : Client.ExitCode == exitCode, $"{Client.ExitCode}: {Client.Errors.Text}");
             Assert.Contains(words, Client.Errors.Text, StringComparison.Ordinal);
-            Assert.False(System.IO.File.Exists(File));
+            Assert.False(File.Exists(Output));
             await HostProcesses.WaitUntilGoneAsync(Worker, Cancellation);
             await UntilAsync(() => Target.HasExited || !Target.Threads.Any(state => state is 'T' or 't'));
             await UntilAsync(() => !Directory.EnumerateFileSystemEntries(Path.Combine(Host.Folder.Path, "state", "broker", "dumping")).Any());

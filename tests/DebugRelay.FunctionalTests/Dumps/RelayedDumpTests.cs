@@ -65,6 +65,21 @@ public sealed class RelayedDumpTests
         AssertNothingIsLeft(host, target);
     }
 
+    [Fact]
+    public async Task A_process_in_a_container_is_found_and_dumped()
+    {
+        await using DumpTargetProcess? target = await DumpTargetProcess.StartContainedAsync();
+        Assert.SkipWhen(target is null, "no mount namespaces may be made here");
+        await using RelayHost host = await RelayHost.StartAsync(Policy("dump.heap"));
+        string file = host.Folder.File("out.dmp");
+        await using TestProcess client = await host.RunClientAsync("dump", $"{target!.Id}", "-o", file, "--json");
+        Assert.True(client.ExitCode == 0, client.Errors.Text + client.Output.Text + host.Agent.Errors.Text);
+        Assert.True(EndOf(client.Output.Text).Dump!.Heap);
+        Assert.Empty(SecretSearch.Find(file, target.Secrets));
+        AssertNothingIsLeft(host, target);
+        Assert.Empty(Directory.GetDirectories($"/proc/{target.Id}/root/mnt"));
+    }
+
     internal static string Policy(string operations, string more = "") => $$"""
         { "roles": { "oncall": { {{Role}}, "allow": ["process.list", "process.info", "{{operations.Replace(",", "\", \"", StringComparison.Ordinal)}}"]{{more}} } } }
         """;

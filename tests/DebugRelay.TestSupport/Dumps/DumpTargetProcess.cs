@@ -19,9 +19,9 @@ public sealed class DumpTargetProcess : IAsyncDisposable
     private readonly TestProcess _process;
     private readonly string _seed;
 
-    private DumpTargetProcess(TestProcess process, string seed, IReadOnlyDictionary<string, string> secrets) => (_process, _seed, Secrets) = (process, seed, secrets);
+    private DumpTargetProcess(TestProcess process, int id, string seed, IReadOnlyDictionary<string, string> secrets) => (_process, Id, _seed, Secrets) = (process, id, seed, secrets);
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>What its secrets are made from.</summary>
     public string Seed => _seed;
@@ -46,12 +46,36 @@ public sealed class DumpTargetProcess : IAsyncDisposable
         try
         {
             await process.WaitForOutputAsync(line => line == "ready");
-            return new DumpTargetProcess(process, seed, secrets);
+            return new DumpTargetProcess(process, process.Id, seed, secrets);
         }
         catch
         {
             await process.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Starts it with files, processes and a folder for temporary files of its own, as in a container.</summary>
+    /// <returns>Null where that is not allowed.</returns>
+    public static async Task<DumpTargetProcess?> StartContainedAsync()
+    {
+        string seed = RandomNumberGenerator.GetHexString(16);
+        string[] arguments =
+        [
+            "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+            "sh", "-c", "mount -t tmpfs tmpfs /mnt && TMPDIR=/mnt exec \"$0\" \"$@\"", BuiltPrograms.Find("debugrelay-dumptarget"), seed,
+        ];
+        TestProcess process = TestProcess.Start("unshare", arguments);
+        try
+        {
+            await process.WaitForOutputAsync(line => line == "ready");
+            int id = int.Parse(File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Trim(), System.Globalization.CultureInfo.InvariantCulture);
+            return new DumpTargetProcess(process, id, seed, Names.ToDictionary(name => name, name => Make(seed, name)));
+        }
+        catch (Exception) when (process.HasExited)
+        {
+            await process.DisposeAsync();
+            return null;
         }
     }
 

@@ -5,7 +5,11 @@ public static class PublicTools
 {
     public const string NoOpenSsl = "openssl is not on this machine";
 
+    public const string NoTmux = "tmux is not on this machine";
+
     public static bool HasOpenSsl { get; } = IsOnPath("openssl");
+
+    public static bool HasTmux { get; } = IsOnPath("tmux");
 
     private static bool IsOnPath(string program)
         => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));

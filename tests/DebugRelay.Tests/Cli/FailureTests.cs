@@ -37,6 +37,7 @@ public class FailureTests
         [ErrorCode.AwaitsObserver] = Failed,
         [ErrorCode.AccessRequested] = Failed,
         [ErrorCode.AccessGranted] = Failed,
+        [ErrorCode.NewSurface] = Failed,
         [ErrorCode.Expired] = Refused,
         [ErrorCode.Revoked] = Refused,
         [ErrorCode.Killed] = Refused,

@@ -55,7 +55,7 @@ internal sealed class DemoCommand
     private async Task<int> LookAroundAsync(DemoFolder folder, CancellationToken interrupted)
     {
         await using SampleShop shop = await SampleShop.StartAsync(folder.Private, interrupted);
-        await using DemoHost host = await DemoHost.StartAsync(folder, interrupted);
+        await using DemoHost host = await DemoHost.StartAsync(folder, interrupted, wide: true);
         TuiCommand.Show([("demo", host.Settings)], new RecordingLibrary(folder.Recordings, host.Settings, _context.Surroundings), _context, interrupted);
         return ExitCode.Done;
     }

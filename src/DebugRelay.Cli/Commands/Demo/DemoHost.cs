@@ -23,6 +23,21 @@ internal sealed class DemoHost : IAsyncDisposable
         }
         """;
 
+    // To look around oneself there is more to do; what needs a grant shows how one is asked for.
+    private static readonly string WidePolicy = $$"""
+        {
+          "roles": {
+            "shop-oncall": {
+              "members": ["{{Engineer}}"],
+              "targets": [{ "process": "debugrelay-sample" }],
+              "allow": ["process.list", "process.info", "process.environment", "counters", "trace", "stacks", "gcdump", "logs", "exceptions", "dump.mini", "session.list"],
+              "withGrant": { "dump.heap": { "approvers": 1 } }
+            }
+          },
+          "approvers": { "members": ["spiffe://demo.example/lead/*"] }
+        }
+        """;
+
     private readonly DemoProcess _agent;
 
     private DemoHost(DemoProcess agent, ConnectionSettings settings) => (_agent, Settings) = (agent, settings);
@@ -32,12 +47,12 @@ internal sealed class DemoHost : IAsyncDisposable
 
     public IReadOnlyList<string> LastErrors => _agent.LastErrors;
 
-    public static async Task<DemoHost> StartAsync(DemoFolder folder, CancellationToken cancellation)
+    public static async Task<DemoHost> StartAsync(DemoFolder folder, CancellationToken cancellation, bool wide = false)
     {
         string pki = Path.Combine(folder.Private, "pki");
         MakePki(pki);
         File.Copy(Path.Combine(pki, "ca.crt"), folder.Authority);
-        await File.WriteAllTextAsync(Path.Combine(folder.Private, "policy.json"), Policy, cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder.Private, "policy.json"), wide ? WidePolicy : Policy, cancellation);
         string configuration = Path.Combine(folder.Private, "agent.json");
         await File.WriteAllTextAsync(configuration, ConfigurationFor(folder), cancellation);
 

@@ -33,8 +33,9 @@ internal sealed class AgentRelay(string name, ConnectionSettings settings, strin
         try
         {
             AgentConnector connector = Connector();
-            Session session = await Session.OpenAsync(connector, settings.Reason, settings.Incident, new Observer(listener, heads), cancellation, settings.Claim);
-            return new AgentRelaySession(session, settings, heads);
+            Func<CancellationToken, Task<Session>> open
+                = stop => Session.OpenAsync(connector, settings.Reason, settings.Incident, new Observer(listener, heads), stop, settings.Claim);
+            return new AgentRelaySession(await open(cancellation), settings, heads, open);
         }
         catch
         {
@@ -60,6 +61,8 @@ internal sealed class AgentRelay(string name, ConnectionSettings settings, strin
             heads.Add(HeadsFile.Witness(session, head));
             listener.OnHead();
         }
+
+        public void OnEnd(DebugRelay.Recording.SessionEnd end, byte[] signature) => heads.Add(end, signature);
 
         public void OnLedgerHead(LedgerNote head) => heads.Add(head);
     }

@@ -14,7 +14,7 @@ using ThrownException = DebugRelay.Cli.ViewModels.ThrownException;
 namespace DebugRelay.Cli.Commands.Interactive;
 
 /// <summary>A session for the screens: the same operations as the verbs', one after another or side by side.</summary>
-internal sealed class AgentRelaySession(Session session, ConnectionSettings settings, HeadsFile heads) : IRelaySession
+internal sealed class AgentRelaySession(Session session, ConnectionSettings settings, HeadsFile heads, Func<CancellationToken, Task<Session>> open) : IRelaySession
 {
     private const int IntervalSeconds = 1;
     private const int CounterBufferMegabytes = 10;
@@ -39,28 +39,18 @@ internal sealed class AgentRelaySession(Session session, ConnectionSettings sett
         var order = new EventPipeOrder(what == CounterChoice.Vitals ? Vitals() : CounterGroup.ProvidersOf(Everything, IntervalSeconds), CounterBufferMegabytes, Rundown: false, Duration: null);
         await using Operation operation = await session.StartAsync(new OperationOrder("counters", process, order), cancellation);
         OperationEnd end = await LiveEvents.ReadAsync(operation, source => CounterReader.Subscribe(source, reading => onSample(Sample(reading)), _ => { }), null, cancellation);
-        if (end.Partial)
-            throw Operation.Cut(end);
+        Whole(end);
     }
 
     public Task<TraceOutcome> TraceAsync(TargetProcess process, TraceOrder order, Action<TraceProgress> onProgress, CancellationToken stop)
         => LiveTrace.RunAsync(session, process, order, onProgress, stop);
 
-    public async Task FollowLogsAsync(TargetProcess process, Action<LogRecord> onRecord, CancellationToken cancellation)
-    {
-        OperationEnd end = await LogFeed.FollowAsync(
-            session, process, new LogFilter(LogSeverity.Debug, []), entry => onRecord(new LogRecord(entry.Time, (int)entry.Level, entry.Category, entry.Message)), null, cancellation);
-        if (end.Partial)
-            throw Operation.Cut(end);
-    }
+    public async Task FollowLogsAsync(TargetProcess process, int least, Action<LogRecord> onRecord, CancellationToken cancellation)
+        => Whole(await LogFeed.FollowAsync(session, process, new LogFilter((LogSeverity)least, []), entry => onRecord(Record(entry)), null, cancellation));
 
     public async Task FollowExceptionsAsync(TargetProcess process, Action<ThrownException> onThrown, CancellationToken cancellation)
-    {
-        OperationEnd end = await ExceptionFeed.FollowAsync(
-            session, process, thrown => onThrown(new ThrownException(thrown.Time, thrown.Type, thrown.Message, thrown.TopFrame)), _ => { }, null, cancellation);
-        if (end.Partial)
-            throw Operation.Cut(end);
-    }
+        => Whole(await ExceptionFeed.FollowAsync(
+            session, process, thrown => onThrown(new ThrownException(thrown.Time, thrown.Type, thrown.Message, thrown.TopFrame)), _ => { }, null, cancellation));
 
     public async Task<IReadOnlyList<StackGroup>> StacksAsync(TargetProcess process, CancellationToken cancellation)
     {
@@ -68,7 +58,11 @@ internal sealed class AgentRelaySession(Session session, ConnectionSettings sett
         return [.. report.Groups.Select(group => new StackGroup(group.Threads.Length, group.Frames))];
     }
 
-    public Task<DumpOutcome> DumpAsync(TargetProcess process, string type, Action<DumpStatus> onProgress, CancellationToken stop) => throw NotThere("dumps");
+    public Task<DumpOutcome> DumpAsync(TargetProcess process, string type, Action<DumpStatus> onProgress, CancellationToken stop)
+    {
+        var dump = new LiveDump(session, open);
+        return type == "gcdump" ? dump.HeapAsync(process, onProgress, stop) : dump.MemoryAsync(process, type, onProgress, stop);
+    }
 
     public Task<SessionList> ListSessionsAsync(CancellationToken cancellation) => SessionsCommand.ListAsync(session, cancellation);
 
@@ -143,5 +137,12 @@ internal sealed class AgentRelaySession(Session session, ConnectionSettings sett
         }
     }
 
-    private static LocalException NotThere(string what) => new($"{what} cannot be read by this client yet", "take a trace: 3, with the profile that fits");
+    private static LogRecord Record(LogEntry entry)
+        => new(entry.Time, (int)entry.Level, entry.Category, entry.Exception is { } exception ? $"{entry.Message} {exception}" : entry.Message);
+
+    private static void Whole(OperationEnd end)
+    {
+        if (end.Partial)
+            throw Operation.Cut(end);
+    }
 }

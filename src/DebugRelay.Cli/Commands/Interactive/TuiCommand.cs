@@ -36,9 +36,26 @@ internal sealed class TuiCommand
     {
         RequireTerminal(_context.Terminal);
         IReadOnlyList<(string Name, ConnectionSettings Settings)> hosts = _connection.ResolveAll(parsed, _context.Surroundings);
+        AskForPassphrases(hosts);
         var library = new RecordingLibrary(parsed.GetRequiredValue(_recordings), hosts[0].Settings, _context.Surroundings);
         Show(hosts, library, _context, interrupted);
         return ExitCode.Done;
+    }
+
+    /// <summary>Once the screens are there, nobody can be asked on the terminal: the answers are kept until then. What is wrong with a file shows at its host.</summary>
+    private static void AskForPassphrases(IReadOnlyList<(string Name, ConnectionSettings Settings)> hosts)
+    {
+        foreach ((_, ConnectionSettings settings) in hosts.Where(host => CredentialFile.MayNeedPassphrase(host.Settings.CertificateFile, host.Settings.KeyFile)))
+        {
+            try
+            {
+                ClientCredentials.Load(settings).Dispose();
+            }
+            catch (UsageException)
+            {
+                // The screen says so.
+            }
+        }
     }
 
     /// <exception cref="UsageException">There is none: without one the library would hang.</exception>

@@ -16,7 +16,10 @@ internal static partial class MaskedText
             at = frame.Write(at, y, mask.Value, Tone.Masked, end - at);
             from = mask.Index + mask.Length;
         }
-        return frame.WriteCut(at, y, text[from..], ink, end - at);
+        at = frame.Write(at, y, text[from..], ink, end - at);
+        if (at >= end && columns > 0 && Frame.Columns(text) > columns)
+            frame.Write(end - 1, y, "…", ink, 1);
+        return at;
     }
 
     // The masks of the scrub rules: [email], [creditcard], [generic-secret], with a pseudonym's number at most.

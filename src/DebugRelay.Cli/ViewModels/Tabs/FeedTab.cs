@@ -57,6 +57,13 @@ internal abstract class FeedTab(ProcessScreen screen, string operation) : Tab(sc
     /// <summary>Shows what has come.</summary>
     protected abstract void Refresh();
 
+    /// <summary>Begins once more, with what is wanted now.</summary>
+    protected void FollowAnew()
+    {
+        _over = null;
+        Follow();
+    }
+
     private void Follow()
     {
         if (Screen.Host.Session is not { } session || ReferenceEquals(_over, session))

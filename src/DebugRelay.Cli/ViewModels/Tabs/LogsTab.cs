@@ -10,6 +10,7 @@ internal sealed class LogsTab(ProcessScreen screen) : FeedTab(screen, "logs")
 
     private readonly List<LoggedLine> _lines = [];
     private long _count;
+    private volatile int _sent;
 
     public static IReadOnlyList<string> Levels { get; } = ["trace", "debug", "info", "warn", "error", "critical"];
 
@@ -23,7 +24,7 @@ internal sealed class LogsTab(ProcessScreen screen) : FeedTab(screen, "logs")
     public override IReadOnlyList<string> Explanation =>
     [
         "What the process logs through ILogger, scrubbed on the host: a mask such as [email] was somebody's e-mail there.",
-        "+ and - choose the lowest level, / filters by category and text, f follows the end. The last 5,000 lines are kept.",
+        "+ and - choose the lowest level that the process sends, / filters by category and text, f follows the end. The last 5,000 lines are kept.",
     ];
 
     public override IFiltered Filtered => List;
@@ -40,6 +41,7 @@ internal sealed class LogsTab(ProcessScreen screen) : FeedTab(screen, "logs")
                 return true;
             case "-":
                 Least = Math.Max(Least - 1, 0);
+                SendMore();
                 Refresh();
                 return true;
             case "f":
@@ -52,9 +54,19 @@ internal sealed class LogsTab(ProcessScreen screen) : FeedTab(screen, "logs")
     }
 
     protected override Task FollowAsync(IRelaySession session, Action<Action> post, CancellationToken cancellation)
-        => session.FollowLogsAsync(Process.Target, record => post(() => Add(record)), cancellation);
+    {
+        _sent = Least;
+        return session.FollowLogsAsync(Process.Target, _sent, record => post(() => Add(record)), cancellation);
+    }
 
     protected override void Refresh() => List.Set([.. _lines.Where(line => line.Record.Level >= Least)]);
+
+    // The process sends no lower level than is looked at: what it logs costs it.
+    private void SendMore()
+    {
+        if (Least < _sent)
+            FollowAnew();
+    }
 
     private void Add(LogRecord record)
     {

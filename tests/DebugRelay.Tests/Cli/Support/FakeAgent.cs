@@ -100,8 +100,8 @@ internal sealed class FakeConnection(SslStream tls, CancellationToken stop) : IA
 
     public async Task WriteDataAsync(byte[] bytes) => await _writer.WriteAsync(FrameType.Data, bytes, stop);
 
-    public Task HelloAsync(int protocol = RelayProtocol.Version, string host = "fake-host")
-        => WriteAsync(FrameType.Hello, new Hello(protocol, "0.0-fake", host, DateTimeOffset.UtcNow), ProtocolJson.Default.Hello);
+    public Task HelloAsync(int protocol = RelayProtocol.Version, string host = "fake-host", TimeSpan clockAhead = default)
+        => WriteAsync(FrameType.Hello, new Hello(protocol, "0.0-fake", host, DateTimeOffset.UtcNow + clockAhead), ProtocolJson.Default.Hello);
 
     public Task RefuseAsync(string code, string message) => WriteAsync(FrameType.Refused, new Refused(code, message), ProtocolJson.Default.Refused);
 

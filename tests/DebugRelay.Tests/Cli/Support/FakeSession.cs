@@ -24,6 +24,9 @@ internal sealed class FakeSession
     /// <summary>What happens once the session stands; then it lives until the client or <see cref="Close"/> closes it.</summary>
     public Func<FakeConnection, Task> OnOpened { get; init; } = _ => Task.CompletedTask;
 
+    /// <summary>The host's clock less ours.</summary>
+    public TimeSpan ClockAhead { get; init; }
+
     /// <summary>What the client proved; null until it did.</summary>
     public SessionStatement? Statement { get; private set; }
 
@@ -35,7 +38,7 @@ internal sealed class FakeSession
 
     public async Task ServeAsync(FakeConnection connection)
     {
-        await connection.HelloAsync();
+        await connection.HelloAsync(clockAhead: ClockAhead);
         switch (await connection.ReadAsync())
         {
             case { Type: FrameType.OpenSession }:

@@ -122,7 +122,7 @@ internal sealed class ScriptedSession(ScriptedRelay relay, IRelayListener listen
 
     public Task<TraceOutcome> TraceAsync(TargetProcess process, TraceOrder order, Action<TraceProgress> onProgress, CancellationToken stop) => OnTrace(order, onProgress, stop);
 
-    public async Task FollowLogsAsync(TargetProcess process, Action<LogRecord> onRecord, CancellationToken cancellation)
+    public async Task FollowLogsAsync(TargetProcess process, int least, Action<LogRecord> onRecord, CancellationToken cancellation)
     {
         Log = onRecord;
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace DebugRelay.Broker.Dumps;
+namespace DebugRelay.Broker.Targets;
 
 /// <summary>The system calls that .NET has no words for; 64-bit Linux.</summary>
 internal static unsafe partial class UnixCalls
