@@ -1,7 +1,13 @@
 using DebugRelay.Agent.Hosting;
+using DebugRelay.Agent.Install;
 using DebugRelay.Policy.Configuration;
 
-const string Usage = "usage: debugrelay-agent run --config FILE | check --config FILE";
+const string Usage = """
+    usage: debugrelay-agent run --config FILE                            serve this host
+           debugrelay-agent check --config FILE                          judge the configuration and what it names
+           debugrelay-agent install [--root DIR] [--programs DIR]        make agent and broker services of systemd; with --root write the files there only
+           debugrelay-agent uninstall [--root DIR]                       take the services away; configuration and recordings stay
+    """;
 
 // Recordings and ledgers wait for disks on threads of the pool. With as few as there are cores, whoever is to hear of his session's end would wait too.
 ThreadPool.SetMinThreads(32, 32);
@@ -17,6 +23,12 @@ try
             await AgentHost.CheckAsync(file, CancellationToken.None);
             Console.WriteLine($"{file}: OK");
             return 0;
+        case ["install", .. var rest] when InstallOptions.Parse(rest) is { } options:
+            new Installer(options, Console.Out).Install();
+            return 0;
+        case ["uninstall", .. var rest] when InstallOptions.Parse(rest) is { } options:
+            new Installer(options, Console.Out).Uninstall();
+            return 0;
         case ["--help" or "-h"]:
             Console.WriteLine(Usage);
             return 0;
@@ -25,7 +37,7 @@ try
             return 2;
     }
 }
-catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is ConfigurationException or InstallException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"debugrelay-agent: {e.Message}");
     return 1;

@@ -15,7 +15,7 @@ using Limits = DebugRelay.Protocol.Limits;
 namespace DebugRelay.Broker;
 
 /// <summary>Listens for the agent. Each connection carries one thing: a session's life, or one operation.</summary>
-internal sealed class BrokerServer(SessionConnections sessions, OperationConnections operations)
+internal sealed class BrokerServer(SessionConnections sessions, OperationConnections operations, IReadOnlySet<uint> agents)
 {
     /// <summary>Ends the name of the file that says whose the socket is.</summary>
     public const string LockSuffix = ".lock";
@@ -46,15 +46,24 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), workers, traces, trust.Clock);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var gate = new RequestGate(configuration, trust, profile, finder);
+            IReadOnlySet<uint> agents = Agents(options.ConfigurationFile, configuration);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, gate, AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), dumps, ledger));
-            using Socket listener = Listen(path);
+                new SessionConnections(registry, ledger), new OperationConnections(registry, gate, AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), dumps, ledger), agents);
+            using Socket listener = Listen(path, agents.Count > 1);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
                 Console.Out.WriteLine($"listening on {path}");
             Task watching = Task.WhenAll(registry.WatchAsync(cancellation), WatchSurfacesAsync(configuration, gate, ledger, registry, trust.Clock, cancellation));
+            Task watchdog = Task.CompletedTask;
+            if (!options.WithParent)
+            {
+                ServiceManager.Ready();
+                watchdog = ServiceManager.WatchdogAsync(() => true, TimeProvider.System, cancellation);
+            }
             await server.AcceptAsync(listener, cancellation);
-            await watching;
+            if (!options.WithParent)
+                ServiceManager.Stopping();
+            await Task.WhenAll(watching, watchdog);
             await registry.EndAllAsync(ErrorCode.ShuttingDown);
         }
         finally
@@ -122,13 +131,25 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
-    private static Socket Listen(string path)
+    /// <summary>Who may speak to us: our own user, which a child's agent has, and the agent's where it is another.</summary>
+    /// <exception cref="ConfigurationException">The user is not known here.</exception>
+    private static HashSet<uint> Agents(string file, HostConfiguration configuration)
+    {
+        HashSet<uint> agents = [Uid()];
+        if (configuration.AgentUser is { } name)
+            agents.Add(UserNames.IdOf(name) ?? throw new ConfigurationException($"{file}: agentUser: there is no user \"{name}\" on this host"));
+        return agents;
+    }
+
+    /// <param name="path">Where.</param>
+    /// <param name="forGroup">Whether the agent is another user: it comes in by our group, and each that does is asked who it is.</param>
+    private static Socket Listen(string path, bool forGroup)
     {
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         // What a dead broker left here would be in the way; a live one's connections are not touched by it.
         File.Delete(path);
         listener.Bind(new UnixDomainSocketEndPoint(path));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | (forGroup ? UnixFileMode.GroupRead | UnixFileMode.GroupWrite : 0));
         listener.Listen(64);
         return listener;
     }
@@ -173,7 +194,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     {
         try
         {
-            if (PeerCredentials.Of(agent).Uid != Uid())
+            if (!agents.Contains(PeerCredentials.Of(agent).Uid))
             {
                 agent.Dispose();
                 return;

@@ -32,6 +32,9 @@ public sealed class RecorderOptions
 public sealed record SealedCheckpoint(
     string Session, int Index, ReadOnlyMemory<byte> Bytes, ReadOnlyMemory<byte> Signature, string Head, bool IsFinal)
 {
+    /// <summary>Whether the segment holds nothing: no entry, and no byte of a stream.</summary>
+    public bool IsEmpty { get; init; }
+
     /// <summary>The line that a witness keeps and a verifier reads, without its line end: <c>session index sha256</c>.</summary>
     public string HeadLine => FormattableString.Invariant($"{Session} {Index} {Head}");
 }

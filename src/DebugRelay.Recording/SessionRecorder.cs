@@ -422,7 +422,10 @@ public sealed class SessionRecorder : IAsyncDisposable
 
         Volatile.Write(ref _previousSha256, Digest.Hex(checkpoint));
         Volatile.Write(ref _sealedSegments, index + 1);
-        _options.CheckpointSealed?.Invoke(new SealedCheckpoint(Session, index, checkpoint, signature, _previousSha256, nextKey is null));
+        _options.CheckpointSealed?.Invoke(new SealedCheckpoint(Session, index, checkpoint, signature, _previousSha256, nextKey is null)
+        {
+            IsEmpty = _segment.Count == 0 && pieces.Count == 0,
+        });
     }
 
     private byte[] Certify(Segment segment) =>

@@ -18,7 +18,9 @@ internal static class RecordingCost
         try
         {
             using X509Certificate2 agent = SelfSigned();
-            await BulkAsync(folder, new RecordingIdentity(agent));
+            using X509Certificate2 reviewer = SelfSigned();
+            foreach (StreamKeeping keeping in (StreamKeeping[])[StreamKeeping.Plain, StreamKeeping.Hash, new StreamKeeping(StreamForm.Encrypted, [reviewer])])
+                await BulkAsync(folder, new RecordingIdentity(agent), keeping);
             string hour = await RecordHourAsync(folder, new RecordingIdentity(agent));
             Verify(hour, agent);
             if (script is not null)
@@ -34,7 +36,7 @@ internal static class RecordingCost
     /// The yardstick does what a delivery needs without a recording: each piece is hashed, for the end tells the SHA-256, and lies in a file where
     /// a slow client finds it.
     /// </summary>
-    private static async Task BulkAsync(string folder, RecordingIdentity identity)
+    private static async Task BulkAsync(string folder, RecordingIdentity identity, StreamKeeping keeping)
     {
         byte[] piece = RandomNumberGenerator.GetBytes(100 * 1024);
         int pieces = Megabytes * 1024 * 1024 / piece.Length;
@@ -48,10 +50,11 @@ internal static class RecordingCost
             File.Delete(Path.Combine(folder, "plain"));
             start = Stopwatch.GetTimestamp();
             string recording;
-            await using (SessionRecorder recorder = SessionRecorder.Create(folder, "host", $"bulk{round}", identity, TimeProvider.System))
+            var options = new RecorderOptions { SpoolFolder = Path.Combine(folder, "spool") };
+            await using (SessionRecorder recorder = SessionRecorder.Create(folder, "host", $"bulk{round}", identity, TimeProvider.System, options))
             {
                 recording = recorder.Folder;
-                using RecordedStream stream = recorder.OpenStream("0001.nettrace");
+                using RecordedStream stream = recorder.OpenStream("0001.nettrace", keeping);
                 for (int i = 0; i < pieces; i++)
                     await stream.AppendAsync(piece);
                 stream.Complete();
@@ -61,13 +64,15 @@ internal static class RecordingCost
             TimeSpan recorded = Stopwatch.GetElapsedTime(start);
             ratios.Add(recorded / plain);
             long bytes = (long)pieces * piece.Length;
-            share = (double)(new DirectoryInfo(recording).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length) - bytes) / bytes;
+            // What is kept by its hash alone has no bytes of its own to be beside.
+            long kept = keeping.Form == StreamForm.Hash ? 0 : bytes;
+            share = (double)(new DirectoryInfo(recording).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length) - kept) / bytes;
             Directory.Delete(recording, recursive: true);
-            Console.WriteLine($"{Megabytes} MB: spooled, hashed and synced {plain.TotalMilliseconds:0} ms, recorded {recorded.TotalMilliseconds:0} ms");
+            Console.WriteLine($"{Megabytes} MB, {keeping.Form}: spooled, hashed and synced {plain.TotalMilliseconds:0} ms, recorded {recorded.TotalMilliseconds:0} ms");
         }
 
         ratios.Sort();
-        Console.WriteLine($"recorded / spooled: median {ratios[Rounds / 2]:0.00} (min {ratios[0]:0.00}, max {ratios[^1]:0.00}); beside the stream's bytes {share:0.0000 %}");
+        Console.WriteLine($"{keeping.Form}: recorded / spooled: median {ratios[Rounds / 2]:0.00} (min {ratios[0]:0.00}, max {ratios[^1]:0.00}); beside the stream's bytes {share:0.0000 %}");
     }
 
     private static void SpoolAndHash(string path, byte[] piece, int pieces)

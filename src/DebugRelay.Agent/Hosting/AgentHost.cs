@@ -8,6 +8,7 @@ using DebugRelay.Agent.Sessions;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
+using DebugRelay.Protocol.Unix;
 using DebugRelay.Recording;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -37,7 +38,12 @@ internal static class AgentHost
         });
         await application.StartAsync(cancellation);
         Announce(application);
+        ServiceManager.Ready();
+        using CancellationTokenRegistration stopping = application.Lifetime.ApplicationStopping.Register(ServiceManager.Stopping);
+        // A pool that has no thread left for this has none for sessions either.
+        Task watchdog = ServiceManager.WatchdogAsync(() => true, TimeProvider.System, application.Lifetime.ApplicationStopping);
         await application.WaitForShutdownAsync(cancellation);
+        await watchdog;
         await ThrowFailureAsync(application.Services);
     }
 

@@ -90,13 +90,30 @@ internal sealed partial class SessionOpening(
         {
             return SessionRecorder.Create(
                 configuration.Recordings, configuration.Host, session, recordingIdentity, time,
-                new RecorderOptions { SpoolFolder = configuration.Spool, SpoolBytes = Limits.Spool, CheckpointSealed = heads.Send });
+                new RecorderOptions { SpoolFolder = configuration.Spool, SpoolBytes = Limits.Spool, CheckpointSealed = head => PassOn(heads, head) });
         }
         catch (RecordingException e)
         {
             Log.CannotRecord(logger, e.Message);
             await ledger.CloseSessionAsync(session, new LedgerClose(ErrorCode.RecordingFailed, 0, null));
             throw new RefusedException(new Refused(ErrorCode.RecordingFailed, "the session cannot be recorded on the host, so there is none", "Operations must mend the agent's recordings folder."));
+        }
+    }
+
+    /// <summary>To the client at once, and with the ledger's next head to whom its entries are shipped.</summary>
+    /// <exception cref="IOException">The ledger cannot be written: the recording fails too.</exception>
+    private void PassOn(HeadPost heads, SealedCheckpoint head)
+    {
+        heads.Send(head);
+        if (head.IsEmpty || head.IsFinal)
+            return;
+        try
+        {
+            ledger.Sealed(head.Session, new LedgerSealed(head.Index, head.Head));
+        }
+        catch (RecordingException e)
+        {
+            throw new IOException(e.Message, e);
         }
     }
 

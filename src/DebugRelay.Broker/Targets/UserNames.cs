@@ -9,19 +9,23 @@ internal static class UserNames
     public static string NameOf(uint uid)
     {
         string number = uid.ToString(CultureInfo.InvariantCulture);
+        return Users().FirstOrDefault(u => u.Id == number).Name ?? number;
+    }
+
+    /// <summary>The id of a user by its name, or by its number; null where there is none of that name here.</summary>
+    public static uint? IdOf(string name)
+        => uint.TryParse(Users().FirstOrDefault(u => u.Name == name).Id ?? name, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) ? id : null;
+
+    private static IEnumerable<(string? Name, string? Id)> Users()
+    {
         try
         {
-            foreach (string line in File.ReadLines("/etc/passwd"))
-            {
-                string[] fields = line.Split(':');
-                if (fields.Length > 2 && fields[2] == number)
-                    return fields[0];
-            }
+            return File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(f => f.Length > 2).Select(f => ((string?)f[0], (string?)f[2])).ToArray();
         }
         catch (IOException)
         {
             // No such file in a bare container: the number is the name.
+            return [];
         }
-        return number;
     }
 }

@@ -30,15 +30,30 @@ internal sealed class Interrogation(ClrRuntime runtime, Action<string> onName)
         {
             Keep(type.Name, type.MetadataToken, type.TypeAttributes, type.IsFinalizable, type.IsEnum, type.IsCollectible);
             foreach (ClrInstanceField field in type.Fields)
-                Keep(field.Name, field.Type?.Name, field.Offset, field.Attributes);
+                Ask(() => Keep(field.Name, field.Type?.Name, field.Offset, field.Attributes));
             foreach (ClrStaticField field in type.StaticFields)
-                Keep(field.Name, field.Type?.Name, field.Offset, runtime.AppDomains.Select(field.GetAddress).FirstOrDefault());
+                Ask(() => Keep(field.Name, field.Type?.Name, field.Offset, runtime.AppDomains.Select(field.GetAddress).FirstOrDefault()));
             foreach (ClrThreadStaticField field in type.ThreadStaticFields)
-                AskThreadStatic(field);
+                Ask(() => AskThreadStatic(field));
             foreach (ClrMethod method in type.Methods)
                 AskMethod(method);
             if (type.ComponentType is { } component)
                 AskType(component);
+        }
+    }
+
+    /// <summary>
+    /// The library cannot say all of a type whose parts are not in the dump (a triage dump of a program with static pointers); nor can it say that to a debugger.
+    /// </summary>
+    private static void Ask(Action question)
+    {
+        try
+        {
+            question();
+        }
+        catch (Exception e) when (e.GetType() == typeof(Exception) || e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The next question.
         }
     }
 

@@ -62,6 +62,9 @@ public sealed record HostConfiguration
     /// <summary>How long recordings are kept; null: for ever.</summary>
     public RecordingRetention? Retention { get; init; }
 
+    /// <summary>The agent's user, by name or number, where the broker has another; null: they have the same.</summary>
+    public string? AgentUser { get; init; }
+
     /// <summary>How often the broker looks for debug surfaces that were not there before; null: never.</summary>
     public TimeSpan? WatchSurfaces { get; init; }
 
@@ -146,6 +149,7 @@ public sealed record HostConfiguration
         Host = document.Host ?? Dns.GetHostName(),
         Limits = document.Limits?.Resolve() ?? new HostLimits(),
         Retention = document.Retention?.Resolve(),
+        AgentUser = document.AgentUser,
         WatchSurfaces = document.WatchSurfaces is null ? null : ReadInterval(document.WatchSurfaces),
     };
 }
@@ -155,7 +159,7 @@ internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
     string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
     HostLimitsDocument? Limits = null, RetentionDocument? Retention = null, [property: JsonPropertyName("$schema")] string? Schema = null,
-    string[]? ReviewerCertificates = null, string? Announce = null, string? WatchSurfaces = null);
+    string[]? ReviewerCertificates = null, string? Announce = null, string? WatchSurfaces = null, string? AgentUser = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);

@@ -137,6 +137,12 @@ public sealed class HostLedger : IAsyncDisposable
     public Task CloseSessionAsync(string session, LedgerClose close) =>
         AppendAsync(LedgerKinds.Close, session, close, LedgerJson.Default.LedgerClose, durable: true);
 
+    /// <summary>States that a segment is sealed, so that its head leaves the host with the ledger's next one.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="sealedSegment">The segment and its head.</param>
+    /// <exception cref="RecordingException">It cannot be written.</exception>
+    public void Sealed(string session, LedgerSealed sealedSegment) => Append(LedgerKinds.Sealed, session, sealedSegment, LedgerJson.Default.LedgerSealed);
+
     /// <summary>States that the end of a recording is countersigned.</summary>
     /// <param name="session">The session.</param>
     /// <param name="countersigned">What is signed.</param>

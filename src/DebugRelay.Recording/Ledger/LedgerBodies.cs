@@ -17,6 +17,9 @@ public static class LedgerKinds
     /// <summary>It was decided upon: <see cref="LedgerDecision"/>. On disk before the operation runs.</summary>
     public const string Decision = "decision";
 
+    /// <summary>A segment of a recording has its checkpoint.</summary>
+    public const string Sealed = "sealed";
+
     /// <summary>The engineer's client has signed the end of a recording.</summary>
     public const string Countersigned = "countersigned";
 
@@ -97,6 +100,11 @@ public sealed record LedgerRecovered(int Segments, string? Head, long Entries);
 /// <param name="Bytes">The recording's size.</param>
 public sealed record LedgerDeleted(string Reason, int Segments, string? Head, long Bytes);
 
+/// <summary>Entry `sealed`: a segment of a recording that holds something has its checkpoint, on disk before this is written.</summary>
+/// <param name="Segment">The segment's number.</param>
+/// <param name="Head">SHA-256 of the checkpoint.</param>
+public sealed record LedgerSealed(int Segment, string Head);
+
 /// <summary>Entry `countersigned`: the engineer's client has signed the end of the recording; the signature lies beside it.</summary>
 /// <param name="Segments">How many segments are sealed.</param>
 /// <param name="Head">SHA-256 of the last checkpoint.</param>
@@ -122,5 +130,6 @@ public sealed record LedgerSurface(string Rule, string Severity, string Message,
 [JsonSerializable(typeof(LedgerRecovered))]
 [JsonSerializable(typeof(LedgerDeleted))]
 [JsonSerializable(typeof(LedgerCountersigned))]
+[JsonSerializable(typeof(LedgerSealed))]
 [JsonSerializable(typeof(LedgerSurface))]
 public sealed partial class LedgerJson : JsonSerializerContext;

@@ -47,7 +47,11 @@ public static class RecordingReport
     {
         var session = facts.Session;
         html.Element("p", "DebugRelay · recording of a session", "class", "kicker");
-        html.Open("h1").Text($"{session.Identity ?? "Somebody"} on {session.Host ?? "a host"}");
+        html.Open("h1");
+        // A narrow page breaks an identity between its parts.
+        foreach (var part in (session.Identity ?? "Somebody").Split('/').Select((word, place) => place == 0 ? word : "/" + word))
+            html.Text(part).Void("wbr");
+        html.Text($" on {session.Host ?? "a host"}");
         if (session.Opened is { } opened)
             html.Text($", {ReportText.Day(opened)}");
         html.Close();
@@ -82,6 +86,7 @@ public static class RecordingReport
 
     private static string Witnessed(Verdict verdict) =>
         (verdict.HeadsWitnessed == 0 ? "no head witnessed off the host" : $"{Several(verdict.HeadsWitnessed, "head", "heads")} witnessed off the host")
+        + (verdict.Countersigned ? ", the end signed by the engineer's client" : "")
         + (verdict.Ledgers is { Count: > 0 } ledgers ? $"; held against the ledgers of {string.Join(" and ", ledgers)}" : "");
 
     /// <summary>A sign for those who do not tell the colours apart.</summary>

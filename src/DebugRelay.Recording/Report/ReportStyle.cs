@@ -107,6 +107,7 @@ internal static class ReportStyle
           }
           @page { margin: 14mm; }
           body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+          dl { grid-template-columns: repeat(3, 1fr); gap: .6rem 1.2rem; } .tiles { grid-template-columns: repeat(5, 1fr); }
           nav, .skip { display: none; } .wide { max-width: none; padding: 0; } section { border-color: #bbb; }
           h2, h3, caption, figcaption { break-after: avoid; } .verdict, .tiles, figure, tr, .lanes li, .steps li { break-inside: avoid; }
           thead { display: table-header-group; }

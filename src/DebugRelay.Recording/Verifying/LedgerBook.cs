@@ -21,6 +21,9 @@ internal sealed class LedgerAccount
     public LedgerDeleted? Deleted { get; set; }
 
     public LedgerCountersigned? Countersigned { get; set; }
+
+    /// <summary>SHA-256 of checkpoints, by the segment's number.</summary>
+    public Dictionary<int, string> Sealed { get; } = [];
 }
 
 /// <summary>A ledger that was read whole: is it one, is it signed, is it what was witnessed, and what does it tell.</summary>
@@ -140,6 +143,10 @@ internal sealed class LedgerBook
                 break;
             case LedgerKinds.Deleted:
                 account.Deleted = Body(entry, LedgerJson.Default.LedgerDeleted);
+                break;
+            case LedgerKinds.Sealed:
+                var one = Body(entry, LedgerJson.Default.LedgerSealed);
+                account.Sealed[one.Segment] = one.Head;
                 break;
             case LedgerKinds.Countersigned:
                 account.Countersigned = Body(entry, LedgerJson.Default.LedgerCountersigned);

@@ -18,7 +18,7 @@ internal sealed class LedgerComparison(RecordedStory story, string session, IRea
             return "the recording names another place in the agent's ledger, or another ledger";
         if (account.Countersigned is not null && !countersigned)
             return $"the end was countersigned, but {Names.Countersignature} is missing";
-        return CheckLength(account) ?? CheckRequests(account, "agent") ?? CheckAgentsDecisions(account) ?? CheckAgentsEnds(account);
+        return CheckLength(account) ?? CheckSealed(account) ?? CheckRequests(account, "agent") ?? CheckAgentsDecisions(account) ?? CheckAgentsEnds(account);
     }
 
     /// <summary>How far the recording went when the session was closed, or when a restarted agent found it.</summary>
@@ -31,6 +31,18 @@ internal sealed class LedgerComparison(RecordedStory story, string session, IRea
         if (story.Entries < recovered.Entries)
             return $"the recording has {story.Entries} entries, but {recovered.Entries} were found after the crash";
         return CheckHead(recovered.Segments, recovered.Head, "after the crash");
+    }
+
+    /// <summary>A checkpoint is on disk before the ledger tells of it: also a crash leaves none out.</summary>
+    private string? CheckSealed(LedgerAccount account)
+    {
+        foreach (var (segment, head) in account.Sealed)
+        {
+            if (segment >= checkpoints.Count || checkpoints[segment] != head)
+                return $"{Names.Segment(segment, Names.Checkpoint)} is missing, or another than the agent's ledger says";
+        }
+
+        return null;
     }
 
     private string? CheckHead(int segments, string? head, string when)

@@ -65,6 +65,13 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task<double> NumberAsync(string expression, CancellationToken cancellation)
         => (await SendAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true }, cancellation))["result"]!["value"]!.GetValue<double>();
 
+    /// <summary>Presses and releases a key, by its DOM name and code.</summary>
+    public async Task PressAsync(string key, int code, CancellationToken cancellation)
+    {
+        foreach (string type in (string[])["keyDown", "keyUp"])
+            await SendAsync("Input.dispatchKeyEvent", new JsonObject { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code, ["text"] = key == "Enter" ? "\r" : "" }, cancellation);
+    }
+
     /// <summary>The whole page as PNG.</summary>
     public async Task<byte[]> PhotographAsync(CancellationToken cancellation)
         => Convert.FromBase64String((await SendAsync("Page.captureScreenshot", new JsonObject { ["captureBeyondViewport"] = true }, cancellation))["data"]!.GetValue<string>());

@@ -36,8 +36,11 @@ public class PhotographTests
             Assert.Equal(0, await browser.NumberAsync("[...document.querySelectorAll('body *')].filter(e => !e.closest('.skip, thead, svg') && e.getBoundingClientRect().right > innerWidth + 1).length", Cancellation));
             Assert.True(await browser.NumberAsync("document.querySelector('.verdict').getBoundingClientRect().top", Cancellation) < 400, "the verdict is on the first screen");
             Assert.True(await browser.NumberAsync(LowestContrast, Cancellation) >= 4.5, $"contrast, {scheme}: {await browser.NumberAsync(LowestContrast, Cancellation)}");
-            Keep($"report-{width}-{scheme}.png", await browser.PhotographAsync(Cancellation));
+            byte[] photograph = await browser.PhotographAsync(Cancellation);
+            Keep($"report-{width}-{scheme}.png", photograph);
+            await AssertSeenAsync(browser, Picture.Read(photograph), width, scheme);
         }
+        await AssertKeyboardAsync(browser);
         Assert.Equal(1, await browser.NumberAsync("document.querySelectorAll('main').length", Cancellation));
         Assert.Equal(0, await browser.NumberAsync("[...document.querySelectorAll('table')].filter(t => !t.caption).length", Cancellation));
         Assert.Equal(0, await browser.NumberAsync("[...document.querySelectorAll('section')].filter(s => !document.getElementById(s.getAttribute('aria-labelledby'))).length", Cancellation));
@@ -47,6 +50,40 @@ public class PhotographTests
 
         Assert.Empty(browser.Complaints);
         Assert.All(browser.Requests, url => Assert.True(url.StartsWith("file:", StringComparison.Ordinal) || url == "data:,", url));
+    }
+
+    /// <summary>What the photograph itself shows: no blank page, the scheme's brightness, and the verdict in its colour where the page says that it is.</summary>
+    private static async Task AssertSeenAsync(Chromium browser, Picture picture, int width, string scheme)
+    {
+        Assert.Equal(width, picture.Width);
+        Assert.True(picture.Height > 900, $"{picture.Height} points high");
+        Assert.InRange(picture.LargestShare, 0.1, 0.95);
+        Assert.True(picture.Colours > 100, $"{picture.Colours} colours");
+        Assert.True(scheme == "light" ? picture.Brightness > 0.8 : picture.Brightness < 0.25, $"brightness {picture.Brightness:0.00}, {scheme}");
+        const string place = "document.querySelector('.verdict').getBoundingClientRect()";
+        int x = (int)await browser.NumberAsync($"{place}.right - 12", Cancellation), y = (int)await browser.NumberAsync($"{place}.top + {place}.height / 2 + scrollY", Cancellation);
+        (byte red, byte green, byte blue) = picture[x, y];
+        Assert.True(green > red && green > blue, $"the verdict OK is green, not {red} {green} {blue}");
+        Assert.Equal(1, await browser.NumberAsync("+document.querySelector('.verdict h2').checkVisibility() && +(document.querySelector('.verdict h2').innerText === 'OK')", Cancellation));
+    }
+
+    /// <summary>Without a mouse: the first key leads to the verdict, the next ones through the contents, each where it can be seen.</summary>
+    private static async Task AssertKeyboardAsync(Chromium browser)
+    {
+        await browser.PressAsync("Tab", 9, Cancellation);
+        Assert.Equal(1, await browser.NumberAsync("+(document.activeElement.className === 'skip') && +(document.activeElement.getBoundingClientRect().left >= 0)", Cancellation));
+        await browser.PressAsync("Enter", 13, Cancellation);
+        Assert.Equal(1, await browser.NumberAsync("+(location.hash === '#verdict')", Cancellation));
+        for (int i = 0; i < 5; i++)
+        {
+            await browser.PressAsync("Tab", 9, Cancellation);
+            Assert.Equal(1, await browser.NumberAsync("+(document.activeElement.closest('nav') !== null) && +(getComputedStyle(document.activeElement).outlineStyle !== 'none')", Cancellation));
+        }
+        for (int i = 0; i < 3; i++)
+        {
+            await browser.PressAsync("Tab", 9, Cancellation);
+            Assert.Equal(1, await browser.NumberAsync("+(document.activeElement.tagName === 'PRE')", Cancellation));
+        }
     }
 
     /// <summary>WCAG's contrast of each piece of text with the nearest background behind it: the lowest of them.</summary>

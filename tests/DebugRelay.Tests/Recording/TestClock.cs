@@ -8,6 +8,16 @@ internal sealed class TestClock : TimeProvider
 
     public Task TimerStarted => _started.Task;
 
+    /// <summary>The periods of its timers.</summary>
+    public IReadOnlyList<TimeSpan> Periods
+    {
+        get
+        {
+            lock (_timers)
+                return [.. _timers.Select(timer => timer.Period)];
+        }
+    }
+
     public DateTimeOffset Now { get; set; } = TestPki.From.AddDays(10);
 
     /// <summary>How long it has run, for what measures by it.</summary>

@@ -104,6 +104,27 @@ public class HostLedgerTests
     }
 
     [Fact]
+    public async Task A_head_is_due_a_second_after_each_change()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new TestClock();
+        await using var ledger = await HostLedger.OpenAsync(folder, LedgerNames.Agent, "pay-07", "1.0", clock);
+        var signed = new TaskCompletionSource<LedgerHead>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ledger.HeadSigned += head => signed.TrySetResult(head);
+        await ledger.OpenSessionAsync("s1", "alice", null, null, null);
+        ledger.Sealed("s1", new LedgerSealed(0, new string('a', 64)));
+        Assert.False(signed.Task.IsCompleted);
+
+        // The clock alone: nobody asks for it. Its timer may not be there yet.
+        while (await Task.WhenAny(signed.Task, Task.Delay(20, TestContext.Current.CancellationToken)) != signed.Task)
+            clock.Tick();
+        var head = await signed.Task;
+        Assert.All(clock.Periods, period => Assert.True(period < TimeSpan.FromSeconds(1)));
+        Assert.Equal(3, head.Size);
+        Assert.Equal(head.HeadLine, LedgerReader.ReadHead(Path(folder))!.HeadLine);
+    }
+
+    [Fact]
     public async Task Many_at_once_leave_one_chain()
     {
         using var folder = new TemporaryFolder();

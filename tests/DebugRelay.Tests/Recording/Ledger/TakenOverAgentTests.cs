@@ -53,6 +53,35 @@ public class TakenOverAgentTests
             Assert.StartsWith("OK ", Verifiers.Agree(recording, Pki).ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, "INCOMPLETE no final checkpoint after segment 0003")]
+    [InlineData(1, "TAMPERED 0003.checkpoint is missing, or another than the agent's ledger says")]
+    [InlineData(3, "TAMPERED 0001.checkpoint is missing, or another than the agent's ledger says")]
+    public async Task A_tail_that_was_cut_off_after_a_crash_is_missed(int cut, string verdict)
+    {
+        using var folder = new TemporaryFolder();
+        await using (var agent = await HostLedger.OpenAsync(folder["state"], LedgerNames.Agent, "pay-07", "1", new TestClock()))
+        {
+            var number = await agent.OpenSessionAsync(Session, "spiffe://corp.example/eng/alice", null, null, null);
+            var options = new RecorderOptions { CheckpointSealed = head => agent.Sealed(Session, new LedgerSealed(head.Index, head.Head)) };
+            await using var recorder = SessionRecorder.Create(folder["recordings"], "pay-07", Session, Pki.Agent, new TestClock(), options);
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            await AppendAsync(recorder, "open", Open(key, number, agent.KeySha256, new string('0', 64)));
+            for (var segment = 0; segment < 4; segment++)
+            {
+                await AppendAsync(recorder, "note", "{}");
+                await recorder.SealAsync();
+            }
+        }
+
+        var recording = folder[$"recordings/{Session}"];
+        File.Delete(System.IO.Path.Combine(recording, "0004.ndjson"));
+        for (var segment = 4 - cut; segment < 4; segment++)
+            Array.ForEach(Directory.GetFiles(recording, $"{segment:D4}.*"), File.Delete);
+        Assert.Equal(verdict, RecordingVerifier.Verify(recording, Pki.Anchors, new VerifyOptions { Ledgers = HostLedgers.Read(folder["state"]) }).ToString());
+        Assert.StartsWith("INCOMPLETE ", Verifiers.Agree(recording, Pki).ToString(), StringComparison.Ordinal);
+    }
+
     private static async Task TellTheTruthAsync(HostLedger broker, byte[] first, byte[] second, string session)
     {
         await broker.OpenSessionAsync(session, "spiffe://corp.example/eng/alice", null, null, null);
