@@ -1,17 +1,24 @@
+using System.Globalization;
 using DebugRelay.Quality;
 using DebugRelay.Scrubbing;
 using DebugRelay.Scrubbing.Text;
 
-if (args.Length is not (1 or 2) || !Directory.Exists(args[0]))
+const int Each = 500;
+var isSynthetic = args is ["synthetic", ..];
+if (args.Length is not (1 or 2 or 3) || !(isSynthetic || Directory.Exists(args[0])))
 {
-    Console.Error.WriteLine("usage: DebugRelay.Quality FOLDER-OF-CORPORA [FILE-FOR-MISSES-AND-FALSE-ALARMS]");
+    Console.Error.WriteLine("usage: DebugRelay.Quality FOLDER-OF-CORPORA [FILE-FOR-MISSES-AND-FALSE-ALARMS] | synthetic [SEED [FILE]]");
     return 2;
 }
+
+var seed = isSynthetic && args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
+var cases = isSynthetic ? new Synthetic(seed).Make(Each) : Corpora.Read(args[0]);
+var faults = isSynthetic ? args.ElementAtOrDefault(2) : args.ElementAtOrDefault(1);
 
 var scanner = new TextScanner(RuleCatalog.Set(RuleCatalog.All.Where(r => r.Name != "uuid").Select(r => r.Name), []));
 var score = new Score();
 var hits = new HitList();
-foreach (var one in Corpora.Read(args[0]))
+foreach (var one in cases)
 {
     hits.Clear();
     scanner.RedactedByKey.Clear();
@@ -24,9 +31,9 @@ foreach (var line in score.Table())
     Console.WriteLine(line);
 }
 
-if (args.Length == 2)
+if (faults is not null)
 {
-    File.WriteAllLines(args[1], score.Faults);
+    File.WriteAllLines(faults, score.Faults);
 }
 
 return 0;

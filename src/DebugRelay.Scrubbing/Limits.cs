@@ -45,7 +45,7 @@ internal static class Limits
     /// <summary>Most values of one event that are looked for in its sibling fields; an event with more has its other strings masked.</summary>
     public const int Siblings = 256;
 
-    /// <summary>Longest text, in characters, that is remembered as clean; 4,096 of them make 2 MB.</summary>
+    /// <summary>Longest text, in characters, that is remembered; 5,120 of them make 2.5 MB.</summary>
     public const int MemoText = 256;
 
     /// <summary>Longest text that a user's regular expression is run on at once: finding all matches may be quadratic. A match longer than half of it may be cut.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using DebugRelay.Scrubbing;
 
@@ -48,11 +47,6 @@ internal static class HostileFields
     private static double Best(TextScrubber scrubber, string pattern)
     {
         var text = string.Concat(Enumerable.Repeat(pattern, (Length / pattern.Length) + 1))[..Length];
-        return Enumerable.Range(0, Rounds).Min(_ =>
-        {
-            var start = Stopwatch.GetTimestamp();
-            scrubber.Scrub(text);
-            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        });
+        return Enumerable.Range(0, Rounds).Min(_ => ThreadClock.Seconds(() => scrubber.Scrub(text))) * 1_000;
     }
 }

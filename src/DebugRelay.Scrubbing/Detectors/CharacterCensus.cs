@@ -8,7 +8,7 @@ namespace DebugRelay.Scrubbing.Detectors;
 /// <summary>
 /// What kinds of characters a text holds, and which of them stand beside each other: taken once, thirty-two characters at a time, for all detectors
 /// and decoders together. What is said here may be more than is there, never less; and it is the same for two texts that differ in the values of
-/// digits alone (<see cref="Text.CleanTexts"/> lives by that).
+/// digits alone (<see cref="Text.KnownTexts"/> lives by that).
 /// </summary>
 internal struct CharacterCensus
 {

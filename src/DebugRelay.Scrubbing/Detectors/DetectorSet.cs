@@ -194,7 +194,7 @@ internal sealed class DetectorSet
 
     /// <summary>The literals that have a digit in them, with 0 for each digit.</summary>
     private IEnumerable<Literal> DigitlessOf(Func<Detector, bool> isWanted, ulong tag) =>
-        LiteralsOf(isWanted).Where(l => l.Text.Any(char.IsAsciiDigit)).Select(l => new Literal(CleanTexts.WithoutDigits(l.Text), tag, l.IgnoreCase)).Distinct();
+        LiteralsOf(isWanted).Where(l => l.Text.Any(char.IsAsciiDigit)).Select(l => new Literal(KnownTexts.WithoutDigits(l.Text), tag, l.IgnoreCase)).Distinct();
 
     private static bool Has(CharacterKinds kinds, CharacterKinds wanted) => (kinds & wanted) == wanted;
 

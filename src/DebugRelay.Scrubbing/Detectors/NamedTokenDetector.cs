@@ -36,7 +36,7 @@ internal sealed class NamedTokenDetector : Detector
         {
             var word = WordEnd(text, i);
             var start = Join(text, word);
-            if (start == word || IsHarmless(text, i))
+            if (start == word)
             {
                 i = word;
                 continue;
@@ -45,7 +45,7 @@ internal sealed class NamedTokenDetector : Detector
             var end = TokenEnd(text, start);
             var saysSecret = text[i] is not ('k' or 'K' or 'a' or 'A');
             var isSecret = IsUuid(text[start..end]) ? saysSecret : LooksRandom(text[start..end], saysSecret);
-            if (isSecret)
+            if (isSecret && !IsHarmless(text, i))
             {
                 hits.Add(start, end - start, Rule);
                 i = end;

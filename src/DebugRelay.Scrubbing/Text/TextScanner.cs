@@ -12,7 +12,7 @@ internal sealed class TextScanner
 
     private readonly DetectorSet _detectors;
     private readonly JsonScanner _json;
-    private readonly CleanTexts _clean = new();
+    private readonly KnownTexts _known = new();
     private readonly DecodedView?[] _views = new DecodedView?[(Limits.DecodeDepth + 2) * 2];
     private long _budget;
 
@@ -34,20 +34,14 @@ internal sealed class TextScanner
             return;
         }
 
-        var place = default(CleanTexts.Place);
-        if (hits.Count == 0 && _clean.Has(text, kind, out place))
+        var signs = SignsOf(text, kind);
+        var exact = default(KnownTexts.Place);
+        if (signs.IsNothing || (hits.Count == 0 && _known.IsClean(text, kind, out exact)))
         {
             return;
         }
 
         hits.Rules = _detectors;
-        var signs = kind == TextKind.Name ? _detectors.LookAtName(text) : _detectors.Look(text);
-        if (signs.IsNothing)
-        {
-            Note(text, kind, place, isForAnyDigits: true);
-            return;
-        }
-
         if (kind == TextKind.Name)
         {
             _detectors.Run(signs.Detectors, text, hits);
@@ -59,31 +53,41 @@ internal sealed class TextScanner
             ScanText(text, signs, 0, hits);
         }
 
-        if (hits.Count == 0)
+        if (hits.Count == 0 && !exact.IsNone)
         {
-            Note(text, kind, place, isForAnyDigits: false);
+            _known.AddClean(text, kind, exact);
         }
 
         hits.Merge();
     }
 
     /// <summary>Whether the text is known to hold nothing.</summary>
-    public bool IsClean(ReadOnlySpan<char> text, TextKind kind) => text.Length < ShortestSecret || _clean.Has(text, kind, out _);
+    public bool IsClean(ReadOnlySpan<char> text, TextKind kind) =>
+        text.Length < ShortestSecret || (_known.TryGet(text, kind, out _, out var signs) && signs.IsNothing) || _known.IsClean(text, kind, out _);
 
-    /// <summary>
-    /// Notes a text in which nothing was found; where nothing even asked for a closer look, with it all texts that differ in the values of digits.
-    /// </summary>
-    private void Note(ReadOnlySpan<char> text, TextKind kind, CleanTexts.Place place, bool isForAnyDigits)
+    private Signs SignsOf(ReadOnlySpan<char> text, TextKind kind)
     {
-        if (place.IsNone)
+        if (!_known.TryGet(text, kind, out var place, out var signs))
         {
-            return;
+            signs = kind == TextKind.Name ? _detectors.LookAtName(text) : _detectors.Look(text);
+            if (_known.IsSecond(place))
+            {
+                Note(text, kind, place, signs);
+            }
         }
 
+        return signs;
+    }
+
+    private void Note(ReadOnlySpan<char> text, TextKind kind, KnownTexts.Place place, Signs signs)
+    {
         Span<char> digitless = stackalloc char[Limits.MemoText];
         digitless = digitless[..text.Length];
-        CleanTexts.WithoutDigits(text, digitless);
-        _clean.Add(text, kind, place, isForAnyDigits && _detectors.IsForAnyDigits(digitless) ? digitless : default);
+        KnownTexts.WithoutDigits(text, digitless);
+        if (_detectors.IsForAnyDigits(digitless))
+        {
+            _known.Add(digitless, kind, place, signs);
+        }
     }
 
     /// <summary>Names whose values are kept.</summary>

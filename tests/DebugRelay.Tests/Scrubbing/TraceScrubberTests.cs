@@ -146,6 +146,32 @@ public class TraceScrubberTests
         Assert.Equal(["Login [email] ={ \"Text\":\"kept\" }", "Paid [creditcard] ={ \"mail [email]\":\"kept too\" }"], events);
     }
 
+    /// <summary>An event source that fails tells so in an event of its own, with the exception's message.</summary>
+    [Fact]
+    public async Task Secrets_in_the_error_messages_of_event_sources_do_not_get_out()
+    {
+        using var source = new FailingSource();
+
+        var (raw, scrubbed, _) = await TraceAsync(ScrubProfile.Default, () => { }, FailingSource.Provider);
+
+        Assert.NotEmpty(LeakFinder.Find(raw, FailingSource.Secret));
+        Assert.Empty(LeakFinder.Find(scrubbed, FailingSource.Secret));
+        var messages = new List<string>();
+        using var reader = new EventPipeEventSource(new MemoryStream(scrubbed));
+        reader.Dynamic.All += e => messages.Add($"{e.EventName} {e.PayloadByName("message")}");
+        reader.Process();
+        Assert.Contains(messages, m => m.StartsWith("EventSourceMessage ERROR", StringComparison.Ordinal) && m.Contains("password=[generic-secret]", StringComparison.Ordinal));
+    }
+
+    [EventSource(Name = Provider)]
+    private sealed class FailingSource : EventSource
+    {
+        public const string Provider = "DebugRelay-Tests-Failing";
+        public const string Secret = "message-surface-1";
+
+        protected override void OnEventCommand(EventCommandEventArgs command) => throw new InvalidOperationException($"no login with password={Secret}");
+    }
+
     /// <summary>An object whose one property has this name, which no C# compiler would take.</summary>
     private static object WithProperty(string name, string value)
     {
