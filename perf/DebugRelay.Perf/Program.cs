@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using DebugRelay.Perf.Audit;
+using DebugRelay.Perf.Dumps;
 using DebugRelay.Perf.Recordings;
 using DebugRelay.Perf.Revocation;
 using DebugRelay.Perf.Rewriter;
@@ -39,6 +40,12 @@ switch (args)
     case ["recording", var script]:
         await RecordingCost.RunAsync(script);
         break;
+    case ["dumps"]:
+        await DumpCost.RunAsync(15_000_000);
+        break;
+    case ["dumps", var objects]:
+        await DumpCost.RunAsync(int.Parse(objects, CultureInfo.InvariantCulture));
+        break;
     case ["audit", .. var rest]:
         AuditSpeed.Run(rest);
         break;
@@ -50,7 +57,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS] | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

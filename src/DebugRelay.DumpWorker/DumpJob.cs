@@ -35,10 +35,12 @@ internal static class DumpJob
         Sanitised done = new Sanitiser(core, raw, options, onStage).Run(result);
         onStage("verify");
         long start = Stopwatch.GetTimestamp();
-        VerifyingProcess.Check(result, new Expectation(done.Facts, done.DacPath, !options.MaskLiterals, done.Canaries));
+        // The other process verifies meanwhile.
+        Task<string> hashing = Task.Run(() => Hash(result));
+        done.Seconds["verify-processor"] = VerifyingProcess.Check(result, new Expectation(done.Facts, done.DacPath, !options.MaskLiterals, done.Canaries));
         done.Seconds["verify"] = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3);
         return new DumpReport(
-            core.Length, Hash(result), VersionOf(done.DacPath), done.Facts is not null, done.Reason, [.. Names(options)], Masked(done.Heap), Memory(done), done.Facts,
+            core.Length, hashing.GetAwaiter().GetResult(), VersionOf(done.DacPath), done.Facts is not null, done.Reason, [.. Names(options)], Masked(done.Heap), Memory(done), done.Facts,
             done.Canaries.Length, isolation, done.Seconds, done.Facts is null ? RisksWithoutHeap : RisksWithHeap);
     }
 

@@ -145,8 +145,10 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
     private T Timed<T>(string stage, Func<T> work)
     {
         long start = Stopwatch.GetTimestamp();
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         T result = work();
         _seconds[stage] = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3);
+        _seconds[stage + "-processor"] = Math.Round((Environment.CpuUsage.TotalTime - processor).TotalSeconds, 3);
         return result;
     }
 

@@ -27,6 +27,7 @@ internal static class VerifyMode
             // Not its message, which could repeat what was read.
             answer = new VerifierAnswer(e is DumpException ? e.Message : $"the result cannot be read ({e.GetType().Name})");
         }
+        answer = answer with { Processor = Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 3) };
         JsonSerializer.Serialize(output, answer, WorkerJson.Default.VerifierAnswer);
         return 0;
     }

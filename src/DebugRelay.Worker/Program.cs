@@ -18,6 +18,9 @@ if (args is not ["--socket", var path])
 // it ends with the broker's connection.
 using PosixSignalRegistration interrupt = Ignore(PosixSignal.SIGINT), terminate = Ignore(PosixSignal.SIGTERM), hangUp = Ignore(PosixSignal.SIGHUP);
 
+// The target comes first, and then who can take access away: hundreds of workers at once must not keep either from running.
+_ = Priority.Lower();
+
 using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
 using var broker = new DescriptorSocket(socket);

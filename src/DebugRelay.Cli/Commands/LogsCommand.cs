@@ -40,10 +40,16 @@ internal static class LogsCommand
             Action<LogEntry> show = parsed.GetValue(json)
                 ? entry => context.Terminal.Output.WriteLine(JsonSerializer.Serialize(entry, OutputJson.Default.LogEntry))
                 : entry => WriteTo(context.Terminal, entry);
-            OperationEnd end = await LogFeed.FollowAsync(session, process, filter, show, length, stop);
+            OperationEnd end = await LogFeed.FollowAsync(session, process, filter, show, length, stop, TellLost);
             if (end.Partial)
                 throw Operation.Cut(end);
             return stop.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+        }
+
+        void TellLost(long lost)
+        {
+            if (lost > 0)
+                context.Terminal.Error.WriteLine($"note: {Amounts.Count(lost)} entries were lost; follow fewer categories, or graver levels");
         }
     }
 

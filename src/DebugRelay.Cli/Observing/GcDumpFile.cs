@@ -172,7 +172,7 @@ internal sealed class GcDumpNodes
             foreach (HeapRoot root in kind)
             {
                 if (byAddress.TryGetValue(root.Address, out int child))
-                    children.Add(root.Name is null ? child : Holder(root.Name, [child]));
+                    children.Add(heap.NameOf(root) is { } name ? Holder(name, [child]) : child);
             }
             kinds.Add(Holder(kind.Key, CollectionsMarshal.AsSpan(children)));
         }

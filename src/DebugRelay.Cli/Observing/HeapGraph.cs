@@ -42,6 +42,9 @@ internal sealed partial class HeapGraph
     /// <summary>The name of a type.</summary>
     public string NameOf(ulong type) => _types.GetValueOrDefault(type, "[unknown type]");
 
+    /// <summary>What a root is called; null where it has no name of its own. Types are told of after what refers to them.</summary>
+    public string? NameOf(HeapRoot root) => root.Field is { } field ? $"[static var {NameOf(root.Type)}.{field}]" : null;
+
     /// <summary>Takes over what an event tells of the heap, if anything.</summary>
     public void Observe(NetTraceEvent each)
     {
@@ -127,7 +130,7 @@ internal sealed partial class HeapGraph
             ulong type = BinaryPrimitives.ReadUInt64LittleEndian(rest[16..]);
             rest = rest[fields..];
             string field = Text(ref rest);
-            Roots.Add(new HeapRoot("[static vars]", address, $"[static var {NameOf(type)}.{field}]"));
+            Roots.Add(new HeapRoot("[static vars]", address, type, field));
         }
     }
 
@@ -182,8 +185,9 @@ internal readonly record struct HeapNode(ulong Address, long Size, ulong Type, i
 /// <summary>Something that keeps an object alive.</summary>
 /// <param name="Kind">What kind of thing.</param>
 /// <param name="Address">The object.</param>
-/// <param name="Name">Its name; null where it has none.</param>
-internal readonly record struct HeapRoot(string Kind, ulong Address, string? Name = null);
+/// <param name="Type">Of a static field: the id of the type that has it.</param>
+/// <param name="Field">Of a static field: its name.</param>
+internal readonly record struct HeapRoot(string Kind, ulong Address, ulong Type = 0, string? Field = null);
 
 /// <summary>The objects of one type.</summary>
 /// <param name="Type">Its name.</param>

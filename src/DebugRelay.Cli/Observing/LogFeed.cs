@@ -24,14 +24,18 @@ internal static class LogFeed
     /// <param name="onEntry">Gets each entry, from a background thread.</param>
     /// <param name="duration">How long; null: until it is stopped.</param>
     /// <param name="stop">Ends it.</param>
+    /// <param name="onLost">Told at the end how many entries the process could not keep until they were read.</param>
     /// <returns>The end; it may be partial.</returns>
     public static async Task<OperationEnd> FollowAsync(
-        Session session, TargetProcess target, LogFilter filter, Action<LogEntry> onEntry, TimeSpan? duration, CancellationToken stop)
+        Session session, TargetProcess target, LogFilter filter, Action<LogEntry> onEntry, TimeSpan? duration, CancellationToken stop, Action<long>? onLost = null)
     {
         var order = new EventPipeOrder(
             [new TraceProvider(EventPipeShapes.Logging, JsonMessages, Verbose, filter.ToArguments())], BufferMegabytes, Rundown: false, duration, Stacks: false);
         await using Operation operation = await session.StartAsync(new OperationOrder(Operations.Logs, target, order), stop);
-        return await LiveEvents.ReadAsync(operation, source => Subscribe(source, onEntry), duration, stop);
+        EventPipeEventSource? read = null;
+        OperationEnd end = await LiveEvents.ReadAsync(operation, source => Subscribe(read = source, onEntry), duration, stop);
+        onLost?.Invoke(read?.EventsLost ?? 0);
+        return end;
     }
 
     private static void Subscribe(EventPipeEventSource source, Action<LogEntry> onEntry)

@@ -15,6 +15,7 @@ internal sealed class Theme(bool hasColours)
     private static readonly Color Orange = new(230, 159, 0);
     private static readonly Color Sky = new(86, 180, 233);
     private static readonly Color Green = new(0, 158, 115);
+    private static readonly Color LightGreen = new(120, 220, 180);
     private static readonly Color Vermilion = new(240, 114, 30);
     private static readonly Color Purple = new(204, 121, 167);
     private static readonly Color Grey = new(140, 140, 140);
@@ -38,7 +39,7 @@ internal sealed class Theme(bool hasColours)
     {
         Color foreground = greyed && ink.Tone is not (Tone.Bad or Tone.Key or Tone.Title) ? Grey : Foreground(ink.Tone);
         if (ink.Selected)
-            return new Attribute(ink.Tone is Tone.Plain or Tone.Dim or Tone.Border or Tone.Title ? White : foreground, Night, ink.Bold ? TextStyle.Bold : TextStyle.None);
+            return new Attribute(ink.Tone is Tone.Plain or Tone.Dim or Tone.Border or Tone.Title ? White : ink.Tone == Tone.Good ? LightGreen : foreground, Night, ink.Bold ? TextStyle.Bold : TextStyle.None);
         return new Attribute(foreground, Color.None, StyleOf(ink));
     }
 

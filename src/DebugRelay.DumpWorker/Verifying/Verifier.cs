@@ -15,7 +15,8 @@ internal sealed record Expectation(DumpFacts? Facts, string? DacPath, bool Liter
 
 /// <summary>What was found.</summary>
 /// <param name="Fault">Why the result must be withheld; null where it may go.</param>
-internal sealed record VerifierAnswer(string? Fault);
+/// <param name="Processor">Seconds of processor time that it took to say so.</param>
+internal sealed record VerifierAnswer(string? Fault, double Processor = 0);
 
 /// <summary>Opens a sanitised dump as its reader will, and holds it against what it must be. A process of its own does it, after the one that sanitised.</summary>
 internal static class Verifier

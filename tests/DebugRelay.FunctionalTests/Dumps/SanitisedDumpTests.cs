@@ -122,6 +122,49 @@ public sealed class SanitisedDumpTests : IDisposable
         Assert.Empty(SecretSearch.Find(Result, target.Secrets));
     }
 
+    [Theory]
+    [InlineData("net8.0", false)]
+    [InlineData("net9.0", false)]
+    [InlineData("net9.0", true)]
+    public async Task Dumps_of_older_runtimes_and_of_single_files_are_sanitised(string framework, bool isSingleFile)
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("DEBUGRELAY_TEST_RUNTIMES") is not null, "it publishes programs for half a minute: set DEBUGRELAY_TEST_RUNTIMES to run it");
+        string program = await PublishAsync(framework, isSingleFile: false);
+        string runtime = Path.GetDirectoryName(program)!;
+        if (isSingleFile)
+        {
+            program = await PublishAsync(framework, isSingleFile: true);
+            // Which the SDK leaves out, though a dump needs it.
+            File.Copy(Path.Combine(runtime, "createdump"), Path.Combine(Path.GetDirectoryName(program)!, "createdump"));
+        }
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync(program: program);
+        await target.DumpAsync(DumpType.Full, Raw, TestContext.Current.CancellationToken);
+        Assert.True(SecretSearch.Find(Raw, target.Secrets).Count > 45);
+
+        DumpReport report = await ScrubAsync("--runtime", runtime);
+
+        Assert.Empty(SecretSearch.Find(Result, target.Secrets));
+        Assert.True(report is { Heap: true, Verified.Objects: > 10_000 });
+    }
+
+    private async Task<string> PublishAsync(string framework, bool isSingleFile)
+    {
+        string sources = Path.Combine(Path.GetDirectoryName(Manifest())!, "..", "tests", "DebugRelay.DumpTarget"), folder = _folder.CreateFolder($"{framework}-{isSingleFile}"), project = _folder.CreateFolder($"project-{framework}-{isSingleFile}");
+        foreach (string source in Directory.GetFiles(sources, "*.cs"))
+            File.Copy(source, Path.Combine(project, Path.GetFileName(source)));
+        // A project of its own: the repository's settings are for one framework alone.
+        string file = Path.Combine(project, "debugrelay-dumptarget.csproj");
+        await File.WriteAllTextAsync(file, $"""
+            <Project Sdk="Microsoft.NET.Sdk"><PropertyGroup>
+              <OutputType>Exe</OutputType><TargetFramework>{framework}</TargetFramework><RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained>
+              <PublishSingleFile>{isSingleFile}</PublishSingleFile><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><AllowUnsafeBlocks>true</AllowUnsafeBlocks><LangVersion>latest</LangVersion>
+            </PropertyGroup></Project>
+            """, TestContext.Current.CancellationToken);
+        await using TestProcess publish = await TestProcess.RunAsync("dotnet", ["publish", file, "-c", "Release", "-o", folder, "-nodeReuse:false"], limit: TimeSpan.FromMinutes(3));
+        Assert.True(publish.ExitCode == 0, publish.Output.Text);
+        return Path.Combine(folder, "debugrelay-dumptarget");
+    }
+
     [Fact]
     public async Task Options_mask_literals_and_numbers_too()
     {

@@ -71,6 +71,7 @@ internal sealed class TuiCommand
         AgentRelay[] relays = [.. hosts.Select(host => new AgentRelay(host.Name, host.Settings, context.Surroundings.ReceiptsFolder))];
         var shell = new Shell(relays, library, TimeProvider.System);
         shell.Start();
+        FirstPicture.Write(shell, context.Terminal.Output, Text.Terminal.Columns, Text.Terminal.Rows);
         TuiApplication.Run(shell, context.Terminal.HasColours, interrupted);
         // The sessions are closed as they should be, so that their recordings have their ends.
         shell.DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -7,6 +7,9 @@ internal static class Graphs
 {
     private const string Eighths = "▁▂▃▄▅▆▇█";
 
+    // What stays as it is should not look like a wall.
+    private const double Headroom = 1.3;
+
     /// <summary>A line of so many columns, the newest value at its right.</summary>
     /// <param name="series">Null: nothing is known.</param>
     /// <param name="width">Columns.</param>
@@ -15,7 +18,7 @@ internal static class Graphs
     public static string Sparkline(Series? series, int width, double least = 1, double? most = null)
     {
         double[] values = series?.Last(width) ?? [];
-        double top = most ?? Math.Max(least, values.Where(double.IsFinite).DefaultIfEmpty(0).Max());
+        double top = most ?? Math.Max(least, values.Where(double.IsFinite).DefaultIfEmpty(0).Max() * Headroom);
         Span<char> line = stackalloc char[width];
         line.Fill(' ');
         for (int i = 0; i < values.Length; i++)

@@ -15,5 +15,7 @@ internal static class Golden
         Assert.Equal(File.ReadAllText(file).TrimEnd('\n'), picture.TrimEnd('\n'), ignoreLineEndingDifferences: true);
     }
 
+    public static string Folder => SourceFolder();
+
     private static string SourceFolder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "Golden"));
 }
