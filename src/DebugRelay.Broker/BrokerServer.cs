@@ -46,7 +46,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), workers, traces, trust.Clock);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var gate = new RequestGate(configuration, trust, profile, finder);
-            IReadOnlySet<uint> agents = Agents(options.ConfigurationFile, configuration);
+            HashSet<uint> agents = Agents(options.ConfigurationFile, configuration);
             var server = new BrokerServer(
                 new SessionConnections(registry, ledger), new OperationConnections(registry, gate, AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), dumps, ledger), agents);
             using Socket listener = Listen(path, agents.Count > 1);

@@ -69,7 +69,8 @@ internal sealed class Installer(InstallOptions options, TextWriter output)
         // Whole or not at all: systemd may read at any time.
         string fresh = path + ".new";
         File.WriteAllText(fresh, text);
-        File.SetUnixFileMode(fresh, file.IsOurs ? ForAll : ForGroup);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(fresh, file.IsOurs ? ForAll : ForGroup);
         File.Move(fresh, path, overwrite: true);
         output.WriteLine($"{(before is null ? "written    " : "replaced   ")}{file.Path}");
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using DebugRelay.Protocol.Messages;
 using Microsoft.Win32.SafeHandles;
 
 namespace DebugRelay.Broker.Targets;

@@ -16,11 +16,11 @@ internal static class UserNames
     public static uint? IdOf(string name)
         => uint.TryParse(Users().FirstOrDefault(u => u.Name == name).Id ?? name, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) ? id : null;
 
-    private static IEnumerable<(string? Name, string? Id)> Users()
+    private static (string? Name, string? Id)[] Users()
     {
         try
         {
-            return File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(f => f.Length > 2).Select(f => ((string?)f[0], (string?)f[2])).ToArray();
+            return [.. File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(f => f.Length > 2).Select(f => (f[0], f[2]))];
         }
         catch (IOException)
         {

@@ -41,6 +41,8 @@ internal sealed class ToolPort : IAsyncDisposable
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
+            if (OperatingSystem.IsWindows())
+                throw new UsageException("there is no local port for the stock tools on Windows yet", "use the command of the same name");
             Directory.CreateDirectory(nursery, PrivateFolder);
             listener.Bind(new UnixDomainSocketEndPoint(first));
             listener.Listen(Backlog);

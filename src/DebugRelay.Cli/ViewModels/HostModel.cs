@@ -1,5 +1,4 @@
 using DebugRelay.Cli.Failures;
-using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Cli.ViewModels;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DebugRelay.DumpWorker.Elf;
 
 namespace DebugRelay.DumpWorker.Regions;

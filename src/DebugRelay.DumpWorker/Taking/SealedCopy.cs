@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Protocol.Sealing;
 using Microsoft.Win32.SafeHandles;

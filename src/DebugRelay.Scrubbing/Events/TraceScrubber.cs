@@ -137,7 +137,7 @@ public sealed class TraceScrubber : ITraceFilter, IDisposable
             : _text.ReplaceAll(text, rule, place.ToString()).ToString();
     }
 
-    private EventAction Drop(EventType type, string rule)
+    private static EventAction Drop(EventType type, string rule)
     {
         type.FilterState = rule;
         return EventAction.Drop;

@@ -1,4 +1,3 @@
-using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
 using Xunit;
 

@@ -26,7 +26,7 @@ public sealed partial class TmuxTests
         await terminal.PressAsync("/", $"{sample.Id}", "Enter", "Enter");
         await terminal.UntilAsync("1 Overview");
         await terminal.PressAsync("s", "Enter");
-        await terminal.UntilAsync(screen => screen.Contains("threads in", StringComparison.Ordinal) && screen.Contains("!", StringComparison.Ordinal));
+        await terminal.UntilAsync(screen => screen.Contains("threads in", StringComparison.Ordinal) && screen.Contains('!'));
 
         // At the least size everything is still there; larger than any screen it does not fail.
         await terminal.ResizeAsync(80, 24);

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using DebugRelay.TestSupport.Processes;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
 using Xunit;
@@ -24,7 +23,7 @@ public sealed class ForwardTests(ObservedShop shop)
             source.Process();
         }
         Assert.NotEqual(0, events);
-        string text = System.Text.Encoding.Unicode.GetString(await File.ReadAllBytesAsync(file));
+        string text = System.Text.Encoding.Unicode.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
         Assert.All(shop.Sample.Secrets, secret => Assert.DoesNotContain(secret.Value, text, StringComparison.Ordinal));
         Assert.Matches("note: trace .* masked .*email", outcome.Error);
     }
@@ -36,7 +35,7 @@ public sealed class ForwardTests(ObservedShop shop)
         (Outcome outcome, string tool) = await ForwardAsync("alice", "dotnet-counters", $"collect --diagnostic-port {{socket}},connect --duration 00:00:02 --format csv -o {file}");
         Assert.True(outcome.ExitCode == 0, outcome.Error + tool);
         // Of the meter: the tool knows its own measurements by an id that must come back unchanged.
-        Assert.Contains("dotnet.assembly.count", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        Assert.Contains("dotnet.assembly.count", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,7 +44,7 @@ public sealed class ForwardTests(ObservedShop shop)
         string file = shop.Host.Folder.File("forwarded.gcdump");
         (Outcome outcome, string tool) = await ForwardAsync("alice", "dotnet-gcdump", $"collect --diagnostic-port {{socket}},connect -o {file}");
         Assert.True(outcome.ExitCode == 0, outcome.Error + tool);
-        Assert.Contains("System.String", System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(file)), StringComparison.Ordinal);
+        Assert.Contains("System.String", System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
     }
 
     [Fact]

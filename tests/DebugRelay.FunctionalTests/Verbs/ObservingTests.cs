@@ -80,7 +80,7 @@ public sealed class ObservingTests(ObservedShop shop)
         Assert.Contains("GC Heap bytes", report.Output.Text, StringComparison.Ordinal);
         Assert.Contains("Microsoft.AspNetCore.Server.Kestrel", report.Output.Text, StringComparison.Ordinal);
         // Objects have names of types, and nothing of what they hold.
-        byte[] bytes = await File.ReadAllBytesAsync(file);
+        byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         Assert.All(shop.Sample.Secrets, secret => Assert.DoesNotContain(secret.Value, System.Text.Encoding.UTF8.GetString(bytes), StringComparison.Ordinal));
     }
 
@@ -91,7 +91,7 @@ public sealed class ObservingTests(ObservedShop shop)
         Outcome outcome = await shop.RunAsync("trace", shop.Target, "--profile", "cpu", "--size", "300kB", "--format", "speedscope", "-o", file, "--duration", "5m");
         outcome.Succeeded();
         Assert.Matches(@"^lost +no event", outcome.Lines[2]);
-        using var profile = JsonDocument.Parse(await File.ReadAllTextAsync(shop.Host.Folder.File("sampled.speedscope.json")));
+        using var profile = JsonDocument.Parse(await File.ReadAllTextAsync(shop.Host.Folder.File("sampled.speedscope.json"), TestContext.Current.CancellationToken));
         Assert.Contains(profile.RootElement.GetProperty("shared").GetProperty("frames").EnumerateArray(), frame => frame.GetProperty("name").GetString()!.Contains("Program.<Main>", StringComparison.Ordinal));
         Assert.NotEqual(0, profile.RootElement.GetProperty("profiles").GetArrayLength());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(shop.Host.Folder.File("sampled.speedscope.json")));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.ViewModels;
 using DebugRelay.Protocol.Messages;

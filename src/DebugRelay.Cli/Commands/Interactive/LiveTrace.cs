@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using DebugRelay.Cli.Commands.Trace;
 using DebugRelay.Cli.Connection;
-using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.ViewModels;
 using DebugRelay.Protocol.Messages;
 using Microsoft.Diagnostics.Tracing;
@@ -156,6 +155,10 @@ internal sealed class LiveTrace : IDisposable
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        protected override void Dispose(bool disposing) => inner.Dispose();
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -1,6 +1,5 @@
 using DebugRelay.Cli.Text;
 using DebugRelay.Cli.Tui.Drawing;
-using DebugRelay.Cli.ViewModels;
 using DebugRelay.Cli.ViewModels.Tabs;
 
 namespace DebugRelay.Cli.Tui.Screens;

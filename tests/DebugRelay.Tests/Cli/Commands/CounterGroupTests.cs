@@ -1,4 +1,3 @@
-using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Observing;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
