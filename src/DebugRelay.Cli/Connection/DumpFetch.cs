@@ -31,6 +31,9 @@ internal sealed record WantedDump(string Operation, TargetProcess Target, bool M
 /// <param name="clock">By which is waited between two tries.</param>
 internal sealed class DumpFetch(Func<CancellationToken, Task<Session>> open, TimeProvider clock)
 {
+    /// <summary>How long a host may take to begin after the engineer has given up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan[] Pauses = [.. new[] { 1, 2, 5, 10, 15, 20, 30, 30 }.Select(s => TimeSpan.FromSeconds(s))];
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -92,7 +95,10 @@ internal sealed class DumpFetch(Func<CancellationToken, Task<Session>> open, Tim
         {
             var parameters = new DumpParameters(wanted.MaskLiterals, wanted.MaskFields, _id, _bytes);
             var order = new OperationOrder(wanted.Operation, wanted.Target) { Unscrubbed = wanted.Unscrubbed, Dump = parameters };
-            await using Operation operation = await session.StartAsync(order, stop);
+            // Whoever gives up just now says so when the host has begun: a link that breaks without a word leaves the dump waiting to be fetched, and its target with it.
+            using var patience = new CancellationTokenSource();
+            await using CancellationTokenRegistration givenUp = stop.Register(() => patience.CancelAfter(Patience));
+            await using Operation operation = await session.StartAsync(order, patience.Token);
             operation.Progressed = progress =>
             {
                 _id = progress.Id ?? _id;
