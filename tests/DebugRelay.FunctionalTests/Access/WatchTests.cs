@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
 using Xunit;
@@ -55,8 +56,7 @@ public sealed class WatchTests
         string id = await SessionOfAsync(trace);
         await using TestProcess blind = host.Host.StartClient(host.Host.Authority.Client("spiffe://corp.example/ops/otto"), "sessions", "watch", id);
         string recording = Path.Combine(host.Host.Recordings, id);
-        while (!Directory.GetFiles(recording, "*.ndjson").SelectMany(File.ReadLines).Any(line => line.Contains("ops/otto", StringComparison.Ordinal)))
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(() => Directory.GetFiles(recording, "*.ndjson").SelectMany(File.ReadLines).Any(line => line.Contains("ops/otto", StringComparison.Ordinal)), "the recording tells of the watcher", cancellation: TestContext.Current.CancellationToken);
         Assert.Empty(Directory.GetFiles(host.Host.Folder.Path, "t*.nettrace"));
 
         AccessHost.Succeeded(await host.Host.RunClientAsync(host.Host.Authority.Client(AccessHost.Lea), "sessions", "watch", id, "-o", host.Host.Folder.File("watched.nettrace")));

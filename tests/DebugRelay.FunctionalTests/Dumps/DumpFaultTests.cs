@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using DebugRelay.Protocol;
@@ -148,10 +147,6 @@ public sealed class DumpFaultTests
             await Host.DisposeAsync();
         }
 
-        private static async Task UntilAsync(Func<bool> isSo)
-        {
-            for (long start = Stopwatch.GetTimestamp(); !isSo(); await Task.Delay(2, Cancellation))
-                Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "it took too long");
-        }
+        private static Task UntilAsync(Func<bool> isSo) => Wait.UntilAsync(isSo, "the dump is where the test wants it", Patience, Cancellation);
     }
 }

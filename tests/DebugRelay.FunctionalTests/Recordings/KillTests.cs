@@ -61,7 +61,7 @@ public sealed class KillTests
             while (true)
                 await AskAsync(session, accepted);
         });
-        // Somewhere in the next moment, while both are at it.
+        // No condition to wait for: the moment is to be any, while both are at it.
         await Task.Delay(Random.Shared.Next(1, 1500), Cancellation);
         int broker = HostProcesses.BrokerOf(agent.Id);
         int[] children = [broker, .. HostProcesses.WorkersOf(broker)];

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
 using Xunit;
 
@@ -21,8 +22,7 @@ public sealed class HandshakeFloodTests
         int made = 0;
         Task[] flood = [.. Enumerable.Range(0, 30).Select(kind => FloodAsync(host.Port, kind % 3, () => Interlocked.Increment(ref made), over.Token))];
         // The bad ones are there first, and stay until the good ones have been served.
-        while (Volatile.Read(ref made) < Bad)
-            await Task.Delay(20, Cancellation);
+        await Wait.UntilAsync(() => Volatile.Read(ref made) >= Bad, "the bad ones are there", cancellation: Cancellation);
 
         for (int i = 0; i < 5; i++)
         {

@@ -5,6 +5,7 @@ using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Policy.Cms;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
 using Xunit;
@@ -245,8 +246,7 @@ public sealed class RevocationTests
     /// <param name="workers">So many sessions go on.</param>
     private static async Task AssertFreeAsync(RelayHost host, int pid, int workers)
     {
-        while (HostProcesses.WorkersOf(host).Count > workers)
-            await Task.Delay(50, Cancellation);
+        await Wait.UntilAsync(() => HostProcesses.WorkersOf(host).Count <= workers, "the session's worker has left", cancellation: Cancellation);
         await TraceFaultTests.AssertSessionsFreeAsync(pid);
     }
 }
