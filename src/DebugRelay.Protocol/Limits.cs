@@ -177,6 +177,15 @@ public static class Limits
     /// <summary>From an emergency's announcement to the word that it has left the host: somebody waits for it in an incident.</summary>
     public static readonly TimeSpan Announcement = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Debug surfaces that a host remembers as told, and so tells within a day. Whoever may start programs can give them any number of names: what is beyond is counted
+    /// in the log alone, and does not fill ledger and disk.
+    /// </summary>
+    public const int SurfacesKnown = 4096;
+
+    /// <summary>Characters of a surface's description: one that is about many processes names them all.</summary>
+    public const int SurfaceText = 1000;
+
     /// <summary>How many bytes of payload a frame of this type may have.</summary>
     public static int PayloadOf(FrameType type) => type switch
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DebugRelay.Recording;
 using DebugRelay.Surfaces.Inventory;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Broker.Surfaces;
 
@@ -15,16 +16,27 @@ internal sealed class KnownSurfaces(StateFolder state)
 
     private readonly Dictionary<string, DateTimeOffset> _seen = Read(state);
 
+    /// <summary>How many of the last report's were not told, since no more than <see cref="Limits.SurfacesKnown"/> are.</summary>
+    public int Untold { get; private set; }
+
     /// <summary>What a report has that was not known, and remembers it.</summary>
     /// <param name="report">What was found.</param>
     /// <exception cref="StateException">What is known now cannot be written; it will be told again after a restart.</exception>
     public IReadOnlyList<NewSurface> Learn(InventoryReport report)
     {
         List<NewSurface> fresh = [];
+        Untold = 0;
         foreach (NewSurface surface in All(report))
         {
             if (!_seen.ContainsKey(surface.Key))
+            {
+                if (_seen.Count >= Limits.SurfacesKnown)
+                {
+                    Untold++;
+                    continue;
+                }
                 fresh.Add(surface);
+            }
             _seen[surface.Key] = report.Taken;
         }
         foreach (string old in _seen.Where(s => report.Taken - s.Value > Memory).Select(s => s.Key).ToArray())

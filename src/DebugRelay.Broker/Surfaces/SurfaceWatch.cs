@@ -4,6 +4,7 @@ using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Recording;
 using DebugRelay.Surfaces.Inventory;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Broker.Surfaces;
 
@@ -35,6 +36,8 @@ internal sealed class SurfaceWatch(RequestGate gate, KnownSurfaces known, HostLe
         {
             foreach (NewSurface surface in known.Learn(gate.TakeInventory()))
                 await TellAsync(surface);
+            if (known.Untold > 0)
+                Console.Error.WriteLine($"debugrelay-broker: error: {known.Untold} new debug surfaces are not told one by one: there are more than {Limits.SurfacesKnown}; take the inventory");
         }
         catch (Exception e) when (e is StateException or RecordingException or IOException or UnauthorizedAccessException)
         {
@@ -46,8 +49,9 @@ internal sealed class SurfaceWatch(RequestGate gate, KnownSurfaces known, HostLe
     {
         InventoryFinding finding = surface.Finding;
         string where = surface.Process is { } process ? $"{Printable(process.Name)} (pid {process.Pid})" : registry.Host;
-        string line = $"new debug surface, {finding.Severity}: {finding.Rule} on {where}: {Printable(finding.Message)}";
-        await ledger.SurfaceAsync(new LedgerSurface(finding.Rule, finding.Severity, finding.Message, surface.Process?.Pid, surface.Process?.Name));
+        string message = finding.Message.Length > Limits.SurfaceText ? $"{finding.Message.AsSpan(0, Limits.SurfaceText)}…" : finding.Message;
+        string line = $"new debug surface, {finding.Severity}: {finding.Rule} on {where}: {Printable(message)}";
+        await ledger.SurfaceAsync(new LedgerSurface(finding.Rule, finding.Severity, message, surface.Process?.Pid, surface.Process?.Name));
         Console.Error.WriteLine($"debugrelay-broker: {line}");
         registry.Tell(new Notice(ErrorCode.NewSurface, line), gate.MayTakeInventory);
     }

@@ -3,6 +3,7 @@ using DebugRelay.Recording;
 using DebugRelay.Surfaces.Inventory;
 using DebugRelay.TestSupport;
 using Xunit;
+using Limits = DebugRelay.Protocol.Limits;
 
 namespace DebugRelay.Tests.Broker;
 
@@ -42,6 +43,17 @@ public sealed class KnownSurfacesTests : IDisposable
         Told(New(), Report(0, ("shop", 7, 0, "DBG110", "high")));
         File.WriteAllText(Path.Combine(_folder.File("surfaces"), "surfaces.json"), "{ torn");
         Assert.Equal(["DBG110 shop"], Told(New(), Report(1, ("shop", 7, 0, "DBG110", "high"))));
+    }
+
+    [Fact]
+    public void Programs_under_ever_new_names_do_not_fill_the_ledger()
+    {
+        KnownSurfaces known = New();
+        (string, int, uint, string, string)[] many = [.. Enumerable.Range(1, Limits.SurfacesKnown + 7).Select(i => ($"p{i}", i, 0u, "DBG110", "high"))];
+        Assert.Equal(Limits.SurfacesKnown, known.Learn(Report(0, many)).Count);
+        Assert.Equal(7, known.Untold);
+        Assert.Empty(known.Learn(Report(1, many)));
+        Assert.Equal(7, known.Untold);
     }
 
     public void Dispose() => _folder.Dispose();
