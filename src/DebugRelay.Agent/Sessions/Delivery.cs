@@ -41,7 +41,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             OperationEnd end = await WhyEarlyAsync(await RecordAsync(workerIsLate.Token));
             TryComplete();
             await _sending;
-            await session.RecordAsync("end", new EndEntry(_number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+            await session.RecordAsync("end", new EndEntry(_number, end, _sent, operation.Isolation), RecordedJson.Default.EndEntry, durable: true);
             await session.Ledger.EndAsync(session.Id, new LedgerEnd(_number, end.Bytes, end.Sha256, end.Partial, end.Code));
             if (Withdrawal is null)
                 await TryEndAsync(end);
