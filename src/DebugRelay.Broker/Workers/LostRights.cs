@@ -55,7 +55,6 @@ internal sealed record LostRights(IReadOnlyList<string> Applied, IReadOnlyList<s
         bool left = ThreadRights.LeaveNetwork();
         string problem = ThreadRights.LastProblem;
         Note(left || HasNoNetwork(), "empty-network", () => problem);
-        Note(ThreadRights.LeaveIpc(), "own-ipc", () => ThreadRights.LastProblem);
         Note(ThreadRights.LowerPriority(Nice), "low-priority", () => ThreadRights.LastProblem);
         Note(ThreadRights.GainNoPrivileges(), "no-new-privileges", () => ThreadRights.LastProblem);
         if (ClosedTo(program) is { } closed)

@@ -10,7 +10,7 @@ public static unsafe class ThreadRights
 {
     private const int SetNoNewPrivileges = 38, Ambient = 47;
     private const nuint ClearAmbient = 4;
-    private const int NewNetwork = 0x4000_0000, NewIpc = 0x0800_0000;
+    private const int NewNetwork = 0x4000_0000;
     private const uint CapabilityVersion3 = 0x2008_0522;
     private const int ThisThread = 0;
 
@@ -21,9 +21,6 @@ public static unsafe class ThreadRights
 
     /// <summary>Whether its children live in a network of their own, with nothing in it.</summary>
     public static bool LeaveNetwork() => ConfinementCalls.Unshare(NewNetwork) == 0;
-
-    /// <summary>Whether its children share no System V memory and no message queues with others.</summary>
-    public static bool LeaveIpc() => ConfinementCalls.Unshare(NewIpc) == 0;
 
     /// <summary>Whether others come first from now on.</summary>
     public static bool LowerPriority(int nice) => ConfinementCalls.SetPriority(ThisThread, 0, nice) == 0;
