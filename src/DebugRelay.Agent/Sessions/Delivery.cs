@@ -242,9 +242,11 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                     return;
                 if (operation.Decision.NeedsObserver)
                     await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
-                await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
+                // What has been begun goes out, also where this no longer waits for it: it counts as sent.
+                Task whole = await client.Frames.BeginAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 _sentHash?.AppendData(buffer, 0, got);
                 Volatile.Write(ref _sent, _sent + got);
+                await whole.WaitAsync(gone.Token);
                 Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             }
         }
