@@ -37,13 +37,12 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         trust.Reported += (line, isProblem) => Console.Error.WriteLine($"debugrelay-broker: {(isProblem ? "error: " : "")}{line}");
         using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; trust.Reload(); });
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
-        string workers = MakeWorkersFolder(path);
         try
         {
-            using var registry = new SessionRegistry(configuration, trust, profile, workers, ledger.KeySha256);
+            using var registry = new SessionRegistry(configuration, trust, profile, ledger.KeySha256);
             var traces = new DumpTraces(Path.Combine(configuration.State, "broker", "dumping"));
             _ = traces.CleanAsync((pid, start) => ProcessFacts.StartTime(pid) == start);
-            using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), workers, traces, trust.Clock);
+            using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), traces, trust.Clock);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var gate = new RequestGate(configuration, trust, profile, finder);
             HashSet<uint> agents = Agents(options.ConfigurationFile, configuration);
@@ -69,7 +68,6 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         finally
         {
             File.Delete(path);
-            Directory.Delete(workers, recursive: true);
         }
     }
 
@@ -120,15 +118,6 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         {
             throw new ConfigurationException($"{path}: another broker listens there ({e.Message})");
         }
-    }
-
-    /// <summary>Beside the socket, so that the next broker clears away what a killed one left.</summary>
-    private static string MakeWorkersFolder(string path)
-    {
-        string folder = path + ".w";
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-        return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
     /// <summary>Who may speak to us: our own user, which a child's agent has, and the agent's where it is another.</summary>

@@ -41,7 +41,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             OperationEnd end = await WhyEarlyAsync(await RecordAsync(workerIsLate.Token));
             TryComplete();
             await _sending;
-            await session.RecordAsync("end", new EndEntry(_number, end, _sent), RecordedJson.Default.EndEntry, durable: true);
+            await session.RecordAsync("end", new EndEntry(_number, end, _sent, operation.Isolation), RecordedJson.Default.EndEntry, durable: true);
             await session.Ledger.EndAsync(session.Id, new LedgerEnd(_number, end.Bytes, end.Sha256, end.Partial, end.Code));
             if (Withdrawal is null)
                 await TryEndAsync(end);
@@ -242,9 +242,11 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                     return;
                 if (operation.Decision.NeedsObserver)
                     await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
-                await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
+                // What has been begun goes out, also where this no longer waits for it: it counts as sent.
+                Task whole = await client.Frames.BeginAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 _sentHash?.AppendData(buffer, 0, got);
                 Volatile.Write(ref _sent, _sent + got);
+                await whole.WaitAsync(gone.Token);
                 Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             }
         }

@@ -169,7 +169,7 @@ internal sealed partial class OperationRelay(
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
             return (await reader.ExpectWithinAsync(FrameType.Accepted, Limits.BrokerStart, session.Ending)).Read(ProtocolJson.Default.Accepted);
         });
-        return (new RunningOperation(request, grant, decided.Target, decision) { Keeping = keeping! }, accepted);
+        return (new RunningOperation(request, grant, decided.Target, decision) { Keeping = keeping!, Isolation = accepted.Isolation }, accepted with { Isolation = null });
     }
 
     private static string? HintFor(Decision decision) => (decision.ApproversNeeded, decision.BreakGlassWouldDo) switch

@@ -171,7 +171,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 return;
             }
             WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
-            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted, session.BytesFor(judged.Decision.Limits!.Bytes));
+            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted with { Isolation = worker.Isolation }, session.BytesFor(judged.Decision.Limits!.Bytes));
             if (judged.EventPipe is { } eventPipe)
                 Trace(session, running, eventPipe);
             else
