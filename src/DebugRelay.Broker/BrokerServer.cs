@@ -28,13 +28,14 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     public static async Task RunAsync(Options options, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(options.ConfigurationFile);
+        BrokerLog.Use(configuration.Log);
         string path = options.Socket ?? configuration.Broker;
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
         HostProfile profile = HostProfile.Load(configuration);
         using FileStream only = Lock(path);
         using LiveTrust trust = LiveTrust.Load(configuration, Path.Combine(configuration.State, "broker"), TimeProvider.System);
-        trust.Reported += (line, isProblem) => Console.Error.WriteLine($"debugrelay-broker: {(isProblem ? "error: " : "")}{line}");
+        trust.Reported += TellOfTrust;
         using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; trust.Reload(); });
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         try
@@ -75,6 +76,14 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         => configuration.WatchSurfaces is { } interval
             ? Task.Run(() => new SurfaceWatch(gate, new KnownSurfaces(new StateFolder(Path.Combine(configuration.State, "broker", "surfaces"))), ledger, registry).RunAsync(interval, clock, cancellation), CancellationToken.None)
             : Task.CompletedTask;
+
+    private static void TellOfTrust(string line, bool isProblem)
+    {
+        if (isProblem)
+            BrokerLog.Error(line);
+        else
+            BrokerLog.Tell(line);
+    }
 
     private static Admissions AdmissionsOf(HostConfiguration configuration, TimeProvider clock)
     {
@@ -173,7 +182,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             }
             catch (SocketException e)
             {
-                Console.Error.WriteLine($"debugrelay-broker: no connection could be accepted ({e.SocketErrorCode})");
+                BrokerLog.Error($"no connection could be accepted ({e.SocketErrorCode})");
                 await Task.Delay(AcceptPause, cancellation);
             }
         }
