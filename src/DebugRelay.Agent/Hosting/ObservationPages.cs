@@ -28,7 +28,7 @@ internal sealed class ObservationPages
         meter.CreateObservableGauge("debugrelay.operations.running", () => sessions.All.Sum(s => s.Running.Count), null, "Operations that run");
         meter.CreateObservableGauge("debugrelay.files.refused", () => trust.Problems.Count, null, "Files (policy, lists) whose newest content was refused");
         meter.CreateObservableGauge("debugrelay.killed", () => trust.Current.IsKilled ? 1 : 0, null, "Whether the kill file stops everything");
-        meter.CreateObservableGauge("debugrelay.deny.version", () => trust.Current.Deny.Version, null, "Version of the deny list; 0 where there is none");
+        meter.CreateObservableGauge("debugrelay.deny.version", () => (long)trust.Current.Deny.Version, null, "Version of the deny list; 0 where there is none");
         meter.CreateObservableGauge("debugrelay.ends", () => expiries.All.Select(e => new Measurement<double>(e.End.ToUnixTimeSeconds(), KeyValuePair.Create("what", (object?)e.What))), "s", "Unix time at which a certificate or a revocation list ends");
         meter.CreateObservableGauge("debugrelay.ends.soon", () => expiries.All.Count(e => e.IsSoon(trust.Now)), null, "Certificates and revocation lists that end soon, or have ended");
         meter.CreateObservableGauge("debugrelay.recordings.free", () => new DriveInfo(configuration.Recordings).AvailableFreeSpace, "By", "Room that is left where recordings lie");
