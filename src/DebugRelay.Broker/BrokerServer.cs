@@ -28,22 +28,22 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     public static async Task RunAsync(Options options, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(options.ConfigurationFile);
+        BrokerLog.Use(configuration.Log);
         string path = options.Socket ?? configuration.Broker;
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
         HostProfile profile = HostProfile.Load(configuration);
         using FileStream only = Lock(path);
         using LiveTrust trust = LiveTrust.Load(configuration, Path.Combine(configuration.State, "broker"), TimeProvider.System);
-        trust.Reported += (line, isProblem) => Console.Error.WriteLine($"debugrelay-broker: {(isProblem ? "error: " : "")}{line}");
+        trust.Reported += TellOfTrust;
         using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; trust.Reload(); });
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
-        string workers = MakeWorkersFolder(path);
         try
         {
-            using var registry = new SessionRegistry(configuration, trust, profile, workers, ledger.KeySha256);
+            using var registry = new SessionRegistry(configuration, trust, profile, ledger.KeySha256);
             var traces = new DumpTraces(Path.Combine(configuration.State, "broker", "dumping"));
             _ = traces.CleanAsync((pid, start) => ProcessFacts.StartTime(pid) == start);
-            using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), workers, traces, trust.Clock);
+            using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), traces, trust.Clock);
             var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
             var gate = new RequestGate(configuration, trust, profile, finder);
             HashSet<uint> agents = Agents(options.ConfigurationFile, configuration);
@@ -69,7 +69,6 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         finally
         {
             File.Delete(path);
-            Directory.Delete(workers, recursive: true);
         }
     }
 
@@ -77,6 +76,14 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         => configuration.WatchSurfaces is { } interval
             ? Task.Run(() => new SurfaceWatch(gate, new KnownSurfaces(new StateFolder(Path.Combine(configuration.State, "broker", "surfaces"))), ledger, registry).RunAsync(interval, clock, cancellation), CancellationToken.None)
             : Task.CompletedTask;
+
+    private static void TellOfTrust(string line, bool isProblem)
+    {
+        if (isProblem)
+            BrokerLog.Error(line);
+        else
+            BrokerLog.Tell(line);
+    }
 
     private static Admissions AdmissionsOf(HostConfiguration configuration, TimeProvider clock)
     {
@@ -120,15 +127,6 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         {
             throw new ConfigurationException($"{path}: another broker listens there ({e.Message})");
         }
-    }
-
-    /// <summary>Beside the socket, so that the next broker clears away what a killed one left.</summary>
-    private static string MakeWorkersFolder(string path)
-    {
-        string folder = path + ".w";
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-        return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
     /// <summary>Who may speak to us: our own user, which a child's agent has, and the agent's where it is another.</summary>
@@ -184,7 +182,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             }
             catch (SocketException e)
             {
-                Console.Error.WriteLine($"debugrelay-broker: no connection could be accepted ({e.SocketErrorCode})");
+                BrokerLog.Error($"no connection could be accepted ({e.SocketErrorCode})");
                 await Task.Delay(AcceptPause, cancellation);
             }
         }

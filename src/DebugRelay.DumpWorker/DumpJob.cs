@@ -26,10 +26,11 @@ internal static class DumpJob
     /// <param name="raw">The raw dump.</param>
     /// <param name="result">An empty file; holds the sanitised dump afterwards.</param>
     /// <param name="options">What to mask beyond the rule.</param>
+    /// <param name="verifying">The process that looks at the result.</param>
     /// <param name="isolation">What this process is confined by.</param>
     /// <param name="onStage">Told what is being done.</param>
     /// <exception cref="DumpException">There is no result that may be let out.</exception>
-    public static DumpReport Run(FileStream raw, SafeFileHandle result, SanitiseOptions options, string[] isolation, Action<string> onStage)
+    public static DumpReport Run(FileStream raw, SafeFileHandle result, SanitiseOptions options, VerifyingProcess verifying, string[] isolation, Action<string> onStage)
     {
         using var core = new CoreFile(new MappedFile(raw));
         Sanitised done = new Sanitiser(core, raw, options, onStage).Run(result);
@@ -37,7 +38,7 @@ internal static class DumpJob
         long start = Stopwatch.GetTimestamp();
         // The other process verifies meanwhile.
         Task<string> hashing = Task.Run(() => Hash(result));
-        done.Seconds["verify-processor"] = VerifyingProcess.Check(result, new Expectation(done.Facts, done.DacPath, !options.MaskLiterals, done.Canaries));
+        done.Seconds["verify-processor"] = verifying.Check(new Expectation(done.Facts, done.DacPath, !options.MaskLiterals, done.Canaries));
         done.Seconds["verify"] = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3);
         return new DumpReport(
             core.Length, hashing.GetAwaiter().GetResult(), VersionOf(done.DacPath), done.Facts is not null, done.Reason, [.. Names(options)], Masked(done.Heap), Memory(done), done.Facts,

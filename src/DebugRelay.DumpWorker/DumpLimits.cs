@@ -1,3 +1,5 @@
+using DebugRelay.Protocol.Unix.Confinement;
+
 namespace DebugRelay.DumpWorker;
 
 /// <summary>Every limit that a hostile dump can push on, with its reason. Sizes are bytes.</summary>
@@ -50,4 +52,16 @@ internal static class DumpLimits
 
     /// <summary>Pages (4 KiB) that may be remembered byte by byte: 8 GiB of memory that the debugger reads would be no debugger's reading.</summary>
     public const int RecordedPages = 2_000_000;
+
+    /// <summary>Memory that a process of a dump may write to: the largest heap that its collector takes, and the debugger's library beside it.</summary>
+    private const long Memory = 3L << 30;
+
+    /// <summary>Some files, a pipe or two, and the libraries while they are loaded.</summary>
+    private const int Descriptors = 128;
+
+    /// <summary>What a process of a dump takes from itself. It opens files: the debugger's library is found by what the dump says.</summary>
+    /// <param name="processorTime">For one that is sound.</param>
+    /// <param name="fileSize">Bytes of the largest file that it writes.</param>
+    /// <param name="child">The process that verifies for it; 0: none.</param>
+    public static OwnLimits OfProcess(TimeSpan processorTime, long fileSize, int child) => new(Memory, processorTime, Descriptors, fileSize, OpensFiles: true, child);
 }

@@ -2,12 +2,12 @@ using DebugRelay.DumpWorker;
 using DebugRelay.DumpWorker.Taking;
 
 // debugrelay-dumpworker scrub IN OUT [options]: started by `debugrelay scrub` for a dump.
-// debugrelay-dumpworker take SOCKET: started by debugrelay-broker for a dump of a live process.
+// debugrelay-dumpworker take DESCRIPTOR: started by debugrelay-broker for a dump of a live process.
 return args switch
 {
     ["scrub", var input, var output, .. var options] => ScrubMode.Run(input, output, options),
-    ["take", var socket] => TakeMode.Run(socket),
-    ["verify", var descriptor] => VerifyMode.Run(descriptor),
+    ["take", var descriptor] => TakeMode.Run(descriptor),
+    ["verify", var descriptor, var seconds] => VerifyMode.Run(descriptor, seconds),
     _ => Usage(),
 };
 

@@ -62,11 +62,11 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
         Timed("ask", interrogation.AskAll);
         onStage("heap");
         var types = new ObjectTypes(heap, interrogation, options.MaskFields);
-        HeapCopier copier = Timed("heap", () => CopyHeap(output, loaded.Runtime, types));
-        DumpFacts facts = Timed("facts", () => Facts.Collect(loaded.Runtime, types.Met.Select(t => (t.MethodTable, t.Count, t.Bytes))));
+        (HeapCopier copier, HeapWalker walker) = Timed("heap", () => CopyHeap(output, loaded.Runtime, types));
+        DumpFacts facts = Timed("facts", () => Facts.Collect(loaded.Runtime, types, walker));
         onStage("native");
         AddRuntimeMemory(loaded.Runtime);
-        copier.Unwalked.ForEach(r => _map.Add(r.Start & ~7UL, r.End & ~7UL, MemoryRule.PartialHeap));
+        walker.Unwalked.ForEach(r => _map.Add(r.Start & ~7UL, r.End & ~7UL, MemoryRule.PartialHeap));
         RegionCopier regions = Timed("native", () => CopyRegions(output, loaded.Reader.Recorded));
         string[] canaries = Timed("canaries", () => CanarySet.WithoutPublic(core, CanarySet.OfStart(core).Concat(copier.Strings.Kept).Concat(CanarySet.OfMemory(core, _map, _names)), PublicRanges(heap)));
         return new Sanitised(dacPath, null, copier.Counts, regions.Counts, facts, canaries, _seconds);
@@ -82,7 +82,7 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
         return new Sanitised(null, reason, new HeapCounts(), regions.Counts, null, canaries, _seconds);
     }
 
-    private HeapCopier CopyHeap(SanitisedFile output, ClrRuntime runtime, ObjectTypes types)
+    private (HeapCopier Copier, HeapWalker Walker) CopyHeap(SanitisedFile output, ClrRuntime runtime, ObjectTypes types)
     {
         foreach (ClrSegment segment in runtime.Heap.Segments)
             _known.Add(segment.Start, Math.Max(segment.End, segment.CommittedMemory.End));
@@ -90,14 +90,16 @@ internal sealed class Sanitiser(CoreFile core, FileStream file, SanitiseOptions 
         ulong[] elsewhere = [.. runtime.Heap.EnumerateRoots().Take(DumpLimits.Listed).Select(r => r.Object.Address).Where(a => a != 0 && !_known.Contains(a)).Distinct()];
         foreach (ulong address in elsewhere)
             _known.Add(address, address + 8);
-        var contexts = new Dictionary<ulong, ulong>();
-        foreach (MemoryRange context in runtime.Heap.EnumerateAllocationContexts().Concat(runtime.Threads.Select(t => t.AllocationContext)).Where(c => c.Start != 0))
-            contexts[context.Start] = context.End;
-        var copier = new HeapCopier(core, types, _known, output, contexts, keepLiterals: !options.MaskLiterals);
-        foreach (ClrSegment segment in runtime.Heap.Segments.OrderBy(s => s.Start))
-            copier.Copy(new ObjectRange(segment.Start, segment.End, segment.Kind == GCSegmentKind.Frozen));
+        var copier = new HeapCopier(core, types, _known, output, keepLiterals: !options.MaskLiterals);
+        var walker = new HeapWalker(core, types, HeapWalker.ReservedIn(runtime), copier);
+        foreach (ObjectRange range in HeapWalker.RangesOf(runtime.Heap))
+        {
+            copier.Begin(range);
+            walker.Walk(range);
+        }
+        copier.Counts.Unwalked = walker.Unwalked.Sum(u => (long)(u.End - u.Start));
         copier.CopyStackTraces();
-        return copier;
+        return (copier, walker);
     }
 
     private RegionCopier CopyRegions(SanitisedFile output, RecordedBytes recorded)

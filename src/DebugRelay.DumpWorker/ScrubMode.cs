@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DebugRelay.DumpWorker.Output;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Unix.Confinement;
 
 namespace DebugRelay.DumpWorker;
 
@@ -17,8 +18,10 @@ internal static class ScrubMode
             SanitiseOptions parsed = Parse([.. options.Where(o => o != Overwrite)]);
             using FileStream raw = Open(input);
             using var watchdog = new Watchdog(raw.Length, Tell);
+            string[] isolation = OwnLimits.ApplyLeast();
             using ResultName result = ResultName.Create(output);
-            DumpReport report = DumpJob.Run(raw, result.File, parsed, Confinement.ApplyLeast(), stage => Tell(new DumpLine(Progress: new DumpProgress(stage, 0, 0))));
+            using var verifying = VerifyingProcess.Start(result.File, raw.Length);
+            DumpReport report = DumpJob.Run(raw, result.File, parsed, verifying, isolation, stage => Tell(new DumpLine(Progress: new DumpProgress(stage, 0, 0))));
             result.Keep(options.Contains(Overwrite));
             Tell(new DumpLine(Report: report));
             return 0;

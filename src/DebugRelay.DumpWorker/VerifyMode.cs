@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DebugRelay.DumpWorker.Elf;
+using DebugRelay.DumpWorker.Output;
 using DebugRelay.DumpWorker.Verifying;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,8 +11,12 @@ namespace DebugRelay.DumpWorker;
 internal static class VerifyMode
 {
     /// <param name="descriptor">Number of the descriptor that was inherited.</param>
-    public static int Run(string descriptor)
+    /// <param name="seconds">Processor time that it may take.</param>
+    public static int Run(string descriptor, string seconds)
     {
+        SystemCalls.EndWithParent();
+        // Who asks has read a hostile dump: not a word of his before this.
+        _ = DumpLimits.OfProcess(TimeSpan.FromSeconds(long.Parse(seconds, CultureInfo.InvariantCulture)), fileSize: 0, child: 0).Apply();
         using Stream input = Console.OpenStandardInput(), output = Console.OpenStandardOutput();
         Expectation expected = JsonSerializer.Deserialize(input, WorkerJson.Default.Expectation)!;
         VerifierAnswer answer;

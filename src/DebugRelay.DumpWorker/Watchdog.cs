@@ -19,10 +19,13 @@ internal sealed class Watchdog : IDisposable
     /// <param name="tell">Told why the process ends.</param>
     public Watchdog(long bytes, Action<DumpLine> tell)
     {
-        TimeSpan limit = Least + (PerGigabyte * (bytes / 1e9));
+        TimeSpan limit = LimitFor(bytes);
         // Processor time: a busy machine makes no dump suspicious.
         _timer = new Timer(_ => Check(limit, tell), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
+
+    /// <summary>Processor time for a dump of so many bytes.</summary>
+    public static TimeSpan LimitFor(long bytes) => Least + (PerGigabyte * (bytes / 1e9));
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();

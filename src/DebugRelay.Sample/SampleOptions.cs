@@ -12,7 +12,8 @@ internal sealed record SampleOptions
     /// <summary>The environment variable whose value, if it is set, is a secret of this process.</summary>
     public const string PasswordVariable = "SHOP_DATABASE_PASSWORD";
 
-    private const int MaxRequestsPerSecond = 10_000;
+    /// <summary>A timer ticks a thousand times a second at most.</summary>
+    private const int MaxRequestsPerSecond = 1_000;
 
     /// <summary>Where to list what will leak; a new file.</summary>
     public string? SecretsFile { get; private set; }

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using DebugRelay.Protocol.Unix;
 using DebugRelay.Worker;
@@ -7,8 +7,8 @@ using DebugRelay.Worker;
 if (args is ["--check", var name])
     return ProfileCheck.Run(name, Console.OpenStandardInput(), Console.Error);
 
-// debugrelay-worker --socket PATH: started by the broker alone, one a session.
-if (args is not ["--socket", var path])
+// debugrelay-worker --descriptor NUMBER: started by the broker alone, one a session.
+if (args is not ["--descriptor", var text] || !int.TryParse(text, CultureInfo.InvariantCulture, out int descriptor))
 {
     Console.Error.WriteLine("debugrelay-worker is started by debugrelay-broker.");
     return 2;
@@ -18,12 +18,7 @@ if (args is not ["--socket", var path])
 // it ends with the broker's connection.
 using PosixSignalRegistration interrupt = Ignore(PosixSignal.SIGINT), terminate = Ignore(PosixSignal.SIGTERM), hangUp = Ignore(PosixSignal.SIGHUP);
 
-// The target comes first, and then who can take access away: hundreds of workers at once must not keep either from running.
-_ = Priority.Lower();
-
-using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-using var broker = new DescriptorSocket(socket);
+using var broker = new DescriptorSocket(SocketPair.Inherited(descriptor));
 return await WorkerLoop.RunAsync(broker);
 
 static PosixSignalRegistration Ignore(PosixSignal signal) => PosixSignalRegistration.Create(signal, context => context.Cancel = true);

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Protocol.Unix;
+using DebugRelay.Protocol.Unix.Confinement;
 using DebugRelay.Scrubbing;
 using DebugRelay.Worker.Jobs;
 
@@ -13,6 +15,12 @@ namespace DebugRelay.Worker;
 /// <summary>A worker's life: report for duty, take jobs until the broker's connection ends.</summary>
 internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
 {
+    /// <summary>Bytes. Each of 24 operations may hold 8 MB for its reader and some for what it reads; the rest are code, threads' stacks and a heap's slack.</summary>
+    private const long WorkerMemory = 1L << 30;
+
+    /// <summary>Two sockets an operation, and what the runtime holds.</summary>
+    private const int WorkerDescriptors = 256;
+
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
     private readonly ConcurrentDictionary<Task, byte> _jobs = new();
     private readonly SessionBudget _budget = new();
@@ -35,12 +43,18 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
             return 1;
         }
         var loop = new WorkerLoop(broker, new Scrubbers(profile, new PseudonymKey(order.Number)));
-        await SendAsync(broker, FrameType.WorkerReady, new WorkerReady(profile.Sha256, [.. Canaries.Survivors(profile)]), ProtocolJson.Default.WorkerReady);
+        string[] survivors = [.. Canaries.Survivors(profile)];
+        string[] isolation = LimitsOf(order).Apply();
+        await SendAsync(broker, FrameType.WorkerReady, new WorkerReady(profile.Sha256, survivors, isolation), ProtocolJson.Default.WorkerReady);
         await loop.TakeJobsAsync();
         // The session is over; what was read is still delivered where the agent takes it.
         await Task.WhenAll(loop._jobs.Keys).WaitAsync(Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
+
+    /// <summary>Nothing that a target wrote has been read yet. Native code has all that it needs in memory by now; the runtime's own loads code when it is first used.</summary>
+    private static OwnLimits LimitsOf(WorkerProfile order) => new(
+        WorkerMemory, TimeSpan.FromSeconds(order.ProcessorSeconds), WorkerDescriptors, FileSize: null, OpensFiles: RuntimeFeature.IsDynamicCodeCompiled, Child: 0);
 
     private async Task TakeJobsAsync()
     {

@@ -42,7 +42,11 @@ internal sealed record DecisionEntry(ulong? Number, string? Operation, bool Allo
 }
 
 /// <summary>Entry `end`: what an operation delivered.</summary>
-internal sealed record EndEntry(ulong Number, OperationEnd End, long Sent);
+/// <param name="Number">The request's number.</param>
+/// <param name="End">What the worker says of it.</param>
+/// <param name="Sent">Bytes that the client was sent.</param>
+/// <param name="Isolation">What the process that read the target was confined by; null where none did.</param>
+internal sealed record EndEntry(ulong Number, OperationEnd End, long Sent, string[]? Isolation = null);
 
 /// <summary>Entry `access`: what was asked of the inbox, and what came of it.</summary>
 internal sealed record AccessEntry(InboxAction Action, byte[]? Document, string? Id, SignedGrant? Grant, string? Code, string? Message);

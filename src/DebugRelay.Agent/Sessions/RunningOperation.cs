@@ -33,6 +33,9 @@ internal sealed class RunningOperation : IDisposable
     /// <summary>How the recording keeps what it delivers.</summary>
     public StreamKeeping Keeping { get; init; } = StreamKeeping.Plain;
 
+    /// <summary>What the process that reads its target is confined by; null where there is none.</summary>
+    public string[]? Isolation { get; init; }
+
     /// <summary>What it delivers; null while it has not begun.</summary>
     public RecordedStream? Stream { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DebugRelay.Agent.Observability;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Rules;
@@ -7,7 +8,7 @@ using DebugRelay.Protocol;
 namespace DebugRelay.Agent.Sessions;
 
 /// <summary>The sessions that run. Judges them again when what the host trusts has changed, and every second by the clock; ends them all when the agent stops.</summary>
-internal sealed partial class SessionTable(HostConfiguration configuration, LiveTrust trust, HostProfile profile, IHostApplicationLifetime lifetime, ILogger<SessionTable> logger) : BackgroundService
+internal sealed partial class SessionTable(HostConfiguration configuration, LiveTrust trust, HostProfile profile, IHostApplicationLifetime lifetime, AgentMetrics metrics, ILogger<SessionTable> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, RelaySession> _sessions = new();
     private readonly Lock _adding = new();
@@ -124,6 +125,7 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
 
     private void Report(string line, bool isProblem)
     {
+        metrics.FilesRead(used: !isProblem);
         if (isProblem)
             Log.Problem(logger, line);
         else

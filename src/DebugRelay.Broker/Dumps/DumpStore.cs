@@ -7,10 +7,9 @@ namespace DebugRelay.Broker.Dumps;
 
 /// <summary>The dumps that are being made, and those that wait for an engineer whose link broke.</summary>
 /// <param name="folder">Where their files lie; ours alone.</param>
-/// <param name="workers">Where sockets lie while processes start; ours alone.</param>
 /// <param name="traces">What is remembered of FIFOs.</param>
 /// <param name="time">By which waiting ends.</param>
-internal sealed class DumpStore(string folder, string workers, DumpTraces traces, TimeProvider time) : IDisposable
+internal sealed class DumpStore(string folder, DumpTraces traces, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<string, MadeDump> _dumps = [];
 
@@ -24,7 +23,7 @@ internal sealed class DumpStore(string folder, string workers, DumpTraces traces
         MadeDump dump = Enter(order, out long most);
         try
         {
-            dump.BeginAsync(workers, folder, traces, most).GetAwaiter().GetResult();
+            dump.BeginAsync(folder, traces, most).GetAwaiter().GetResult();
         }
         catch
         {

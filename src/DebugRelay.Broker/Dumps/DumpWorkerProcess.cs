@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -17,34 +18,16 @@ internal sealed class DumpWorkerProcess : IDisposable
     private readonly Process _process;
     private readonly DescriptorSocket _socket;
 
-    private DumpWorkerProcess(Process process, DescriptorSocket socket) => (_process, _socket) = (process, socket);
+    private readonly LostRights _rights;
+
+    private DumpWorkerProcess(Launched launched)
+        => (_process, _socket, _rights) = (launched.Process, new DescriptorSocket(launched.Socket), launched.Rights);
 
     /// <summary>Starts one.</summary>
-    /// <param name="folder">A folder of ours alone: the socket between us lies there while it starts.</param>
+    /// <param name="target">The process that is dumped: the debugger's library lies beside its runtime.</param>
     /// <exception cref="WorkerException">It did not start.</exception>
-    public static async Task<DumpWorkerProcess> StartAsync(string folder)
-    {
-        using var limit = new CancellationTokenSource(Limits.ProcessStart);
-        string path = Path.Combine(folder, $"d{Guid.NewGuid():n}"[..10]);
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(path));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(1);
-        Process process = WorkerProcess.Launch(Program, "take", path);
-        try
-        {
-            return new DumpWorkerProcess(process, await WorkerProcess.AcceptAsync(listener, process, limit.Token));
-        }
-        catch (Exception e)
-        {
-            End(process);
-            throw e as WorkerException ?? new WorkerException(ErrorCode.WorkerGone, $"the process that sanitises dumps could not be started: {e.Message}");
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
+    public static DumpWorkerProcess Start(int target)
+        => new(Launcher.Start(Program, RuntimeFolder.Of(target) is { } folder ? [folder] : [], "take"));
 
     /// <summary>Gives it its job. The descriptors are duplicated: the caller still owns its own.</summary>
     /// <exception cref="WorkerException">It is gone.</exception>
@@ -68,7 +51,10 @@ internal sealed class DumpWorkerProcess : IDisposable
             if (await _socket.ReceiveAsync(CancellationToken.None) is not var (frame, descriptors))
                 return null;
             Array.ForEach(descriptors, d => d.Dispose());
-            return frame.Type == FrameType.DumpLine ? frame.Read(ProtocolJson.Default.DumpLine) : null;
+            if (frame.Type != FrameType.DumpLine)
+                return null;
+            DumpLine line = frame.Read(ProtocolJson.Default.DumpLine);
+            return line.Report is { } report ? line with { Report = report with { Isolation = IsolationLog.Enter(_rights, report.Isolation) } } : line;
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or ProtocolException)
         {

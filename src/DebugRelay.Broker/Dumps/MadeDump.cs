@@ -49,15 +49,14 @@ internal sealed class MadeDump : IDisposable
     public bool IsDelivered { get; set; }
 
     /// <summary>Begins. Nothing was asked of the target when this fails.</summary>
-    /// <param name="workers">A folder of ours alone.</param>
     /// <param name="folder">Where the raw dump lies, without a name.</param>
     /// <param name="traces">Remembers its FIFO.</param>
     /// <param name="most">Bytes of the raw dump, at most.</param>
     /// <exception cref="WorkerException">Its process cannot be started.</exception>
     /// <exception cref="TargetException">Its target has no place for a FIFO.</exception>
-    public async Task BeginAsync(string workers, string folder, DumpTraces traces, long most)
+    public async Task BeginAsync(string folder, DumpTraces traces, long most)
     {
-        DumpWorkerProcess worker = await DumpWorkerProcess.StartAsync(workers);
+        DumpWorkerProcess worker = DumpWorkerProcess.Start(Order.Endpoint.Process.Pid);
         DumpFifo? fifo = null;
         try
         {

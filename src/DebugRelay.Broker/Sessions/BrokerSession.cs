@@ -12,7 +12,7 @@ using Limits = DebugRelay.Protocol.Limits;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>A session that an engineer proved: its key, what it has used, what it runs, and its worker.</summary>
-internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened, DateTimeOffset notAfter, string workerFolder, HostProfile profile) : IAsyncDisposable
+internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened, DateTimeOffset notAfter, HostProfile profile) : IAsyncDisposable
 {
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<ulong> _used = [];
@@ -168,7 +168,7 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
             }
             if (_worker is null)
                 Volatile.Write(ref _deliveredBefore, Volatile.Read(ref _delivered));
-            return _worker ??= await WorkerProcess.StartAsync(workerFolder, profile, ++_workers, cancellation);
+            return _worker ??= await WorkerProcess.StartAsync(profile, ++_workers, notAfter - opened, cancellation);
         }
         finally
         {

@@ -56,12 +56,12 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
         catch (RecordingException e)
         {
-            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            BrokerLog.Error(e.Message);
             Refuse(agent, frames, ErrorCode.RecordingFailed, "the broker cannot write its ledger, so nothing is carried out");
         }
         catch (Exception e) when (e is not SocketException)
         {
-            Console.Error.WriteLine($"debugrelay-broker: an operation failed: {e}");
+            BrokerLog.Error("an operation failed", e);
             Refuse(agent, frames, ErrorCode.Internal, "the broker failed; its log says more");
         }
     }
@@ -139,7 +139,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
         catch (RecordingException e)
         {
-            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            BrokerLog.Error(e.Message);
         }
     }
 
@@ -171,7 +171,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 return;
             }
             WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
-            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted, session.BytesFor(judged.Decision.Limits!.Bytes));
+            var running = new Running(judged, right, turn, endpoint, worker, agent, frames, accepted with { Isolation = worker.Isolation }, session.BytesFor(judged.Decision.Limits!.Bytes));
             if (judged.EventPipe is { } eventPipe)
                 Trace(session, running, eventPipe);
             else

@@ -9,7 +9,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>The sessions of this host, from challenge to end.</summary>
-internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust trust, HostProfile profile, string workerFolder, string ledgerKeySha256) : IDisposable
+internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust trust, HostProfile profile, string ledgerKeySha256) : IDisposable
 {
     private readonly ConcurrentDictionary<string, BrokerSession> _sessions = new();
     private readonly Lock _opening = new();
@@ -53,7 +53,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member"));
         if (current.Recheck(verified, now) is { } withdrawal)
             throw new RefusedException(new Refused(ErrorCode.Denied, withdrawal.Reason));
-        var session = new BrokerSession(verified, now, current.EndOf(verified, now, Limits.Session), workerFolder, profile);
+        var session = new BrokerSession(verified, now, current.EndOf(verified, now, Limits.Session), profile);
         lock (_opening)
         {
             if (_sessions.Count >= configuration.Limits.Sessions)

@@ -18,12 +18,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<OperationEnd>> _jobs = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private WorkerProcess(Process process, DescriptorSocket socket)
+    private WorkerProcess(Process process, DescriptorSocket socket, string[] isolation)
     {
         _process = process;
         _socket = socket;
+        Isolation = isolation;
         _ = ReceiveResultsAsync();
     }
+
+    /// <summary>What it is confined by.</summary>
+    public string[] Isolation { get; }
 
     /// <summary>Completes when the process or its connection is gone.</summary>
     public Task Gone => _gone.Task;
@@ -32,34 +36,28 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public int Pid => _process.Id;
 
     /// <summary>Starts a worker and waits until it has loaded its profile and passed its canaries.</summary>
-    /// <param name="folder">A folder of ours alone: the socket between us lies there while it starts.</param>
     /// <param name="profile">What it scrubs with. It is handed over the socket: a worker opens no files.</param>
     /// <param name="number">Which worker of its session it is, from 1.</param>
+    /// <param name="life">How long it may be needed. It has as much processor time as one processor gives in that time.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="WorkerException">It did not start, or its scrubber failed its own check.</exception>
-    public static async Task<WorkerProcess> StartAsync(string folder, HostProfile profile, int number, CancellationToken cancellation)
+    public static async Task<WorkerProcess> StartAsync(HostProfile profile, int number, TimeSpan life, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limits.ProcessStart);
-        string path = Path.Combine(folder, $"w{Guid.NewGuid():n}"[..10]);
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(path));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(1);
-        Process process = Launch("debugrelay-worker", "--socket", path);
-        DescriptorSocket? socket = null;
+        Launched launched = Launcher.Start("debugrelay-worker", [], "--descriptor");
+        var socket = new DescriptorSocket(launched.Socket);
         try
         {
-            socket = await AcceptAsync(listener, process, limit.Token);
-            byte[] order = JsonSerializer.SerializeToUtf8Bytes(new WorkerProfile(profile.Name, profile.Content, number), ProtocolJson.Default.WorkerProfile);
+            byte[] order = JsonSerializer.SerializeToUtf8Bytes(new WorkerProfile(profile.Name, profile.Content, number, (int)life.TotalSeconds + 1), ProtocolJson.Default.WorkerProfile);
             await socket.SendAsync(FrameType.WorkerProfile, order, [], limit.Token);
-            await CheckReadyAsync(socket, profile, limit.Token);
-            return new WorkerProcess(process, socket);
+            WorkerReady ready = await ReadyAsync(socket, profile, limit.Token);
+            return new WorkerProcess(launched.Process, socket, IsolationLog.Enter(launched.Rights, ready.Isolation));
         }
         catch (Exception e)
         {
-            socket?.Dispose();
-            await EndAsync(process);
+            socket.Dispose();
+            await EndAsync(launched.Process);
             throw e switch
             {
                 WorkerException => e,
@@ -67,10 +65,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 OperationCanceledException => e,
                 _ => new WorkerException(ErrorCode.WorkerGone, $"the worker could not be started: {e.Message}"),
             };
-        }
-        finally
-        {
-            File.Delete(path);
         }
     }
 
@@ -138,50 +132,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _gone.TrySetResult();
     }
 
-    /// <summary>Starts a program of ours that lies beside this one, with an environment that says nothing.</summary>
-    /// <exception cref="WorkerException">It cannot be started.</exception>
-    internal static Process Launch(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
-        {
-            UseShellExecute = false,
-            WorkingDirectory = "/",
-        };
-        foreach (string name in start.Environment.Keys.Where(n => !IsForWorkers(n)).ToArray())
-            start.Environment.Remove(name);
-        // A worker sees raw data: it has no diagnostic door of its own.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        return Process.Start(start) ?? throw new WorkerException(ErrorCode.WorkerGone, "the worker could not be started");
-    }
-
-    /// <summary>A worker reads what a target wrote: of an environment, where secrets often lie, it gets what a program needs to run, and no code to load.</summary>
-    private static bool IsForWorkers(string variable)
-        => variable is "PATH" or "HOME" or "TMPDIR" or "LANG" or "TZ" or "LD_LIBRARY_PATH"
-            || variable.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)
-            || variable.StartsWith("DOTNET_GC", StringComparison.OrdinalIgnoreCase)
-            || variable.StartsWith("DOTNET_SYSTEM_", StringComparison.Ordinal);
-
-    /// <summary>Waits for the process that was just started.</summary>
-    /// <exception cref="WorkerException">It ended, or another connected in its place.</exception>
-    internal static async Task<DescriptorSocket> AcceptAsync(Socket listener, Process process, CancellationToken cancellation)
-    {
-        Task exited = process.WaitForExitAsync(cancellation);
-        Task<Socket> accepted = listener.AcceptAsync(cancellation).AsTask();
-        if (await Task.WhenAny(accepted, exited) == exited && !accepted.IsCompletedSuccessfully)
-        {
-            await exited;
-            throw new WorkerException(ErrorCode.WorkerGone, $"the worker ended at once (exit code {process.ExitCode})");
-        }
-        Socket socket = await accepted;
-        if (PeerCredentials.Of(socket).Pid != process.Id)
-        {
-            socket.Dispose();
-            throw new WorkerException(ErrorCode.WorkerGone, "another process connected in the worker's place");
-        }
-        return new DescriptorSocket(socket);
-    }
-
-    private static async Task CheckReadyAsync(DescriptorSocket socket, HostProfile profile, CancellationToken cancellation)
+    private static async Task<WorkerReady> ReadyAsync(DescriptorSocket socket, HostProfile profile, CancellationToken cancellation)
     {
         (Frame frame, _) = await socket.ReceiveAsync(cancellation) ?? throw new WorkerException(ErrorCode.WorkerGone, "the worker ended at once");
         if (frame.Type == FrameType.Refused)
@@ -193,6 +144,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             throw new WorkerException(ErrorCode.ScrubberFailed, $"the scrubber let its canary through: {string.Join(", ", ready.SurvivingCanaries)}");
         if (ready.ProfileSha256 != profile.Sha256)
             throw new WorkerException(ErrorCode.ScrubberFailed, $"the worker did not load the profile {profile.Name} that it was given");
+        return ready;
     }
 
     private async Task ReceiveResultsAsync()

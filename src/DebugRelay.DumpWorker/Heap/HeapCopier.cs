@@ -6,21 +6,9 @@ using DebugRelay.DumpWorker.Regions;
 
 namespace DebugRelay.DumpWorker.Heap;
 
-/// <summary>A range of the managed heap that holds objects one after the other.</summary>
-/// <param name="Start">The first object.</param>
-/// <param name="End">Behind the last one.</param>
-/// <param name="IsFrozen">Whether it holds the program's literals and other objects that are never moved.</param>
-internal readonly record struct ObjectRange(ulong Start, ulong End, bool IsFrozen);
-
-/// <summary>Walks the objects of a managed heap and writes them with what they hold masked.</summary>
-/// <remarks>An object's address is that of its type's handle; the 8 bytes before it, its header, are the last 8 of the object before.</remarks>
-internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresses known, SanitisedFile output, IReadOnlyDictionary<ulong, ulong> allocationContexts, bool keepLiterals)
+/// <summary>Writes the objects of a managed heap with what they hold masked.</summary>
+internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresses known, SanitisedFile output, bool keepLiterals) : IHeapVisitor
 {
-    private const int Window = 1024 * 1024;
-
-    /// <summary>The smallest object: the runtime leaves room for one behind an allocation context.</summary>
-    private const int SmallestObject = 24;
-
     private const int LengthAt = 8;
     private const int TextAt = 12;
     private const ushort Mask = '*';
@@ -32,44 +20,25 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
     private const long LargestInMemory = 64 * 1024 * 1024;
 
     private readonly List<ulong> _stackTraces = [];
-    private byte[] _buffer = new byte[Window];
 
     /// <summary>What was done.</summary>
     public HeapCounts Counts { get; } = new();
 
-    /// <summary>Ranges where no object was found.</summary>
-    public List<(ulong Start, ulong End)> Unwalked { get; } = [];
-
     /// <summary>Strings of the heap by which to check the result.</summary>
     public StringSample Strings { get; } = new(DumpLimits.Canaries);
 
-    /// <summary>Walks one range.</summary>
-    public void Copy(ObjectRange range)
+    /// <summary>Writes the header of a range's first object, which lies before it.</summary>
+    public void Begin(ObjectRange range) => WriteHeader(range.Start);
+
+    /// <inheritdoc/>
+    public void Skip(Span<byte> gap)
     {
-        WriteHeader(range.Start);
-        ulong address = range.Start;
-        while (address < range.End)
-        {
-            int read = core.Read(address, _buffer.AsSpan(0, (int)Math.Min(Window, range.End - address)));
-            int done = Walk(range, address, _buffer.AsSpan(0, read));
-            if (done > 0)
-            {
-                Write(address, _buffer.AsSpan(0, done));
-                address += (uint)done;
-            }
-            else if (Large(range, address) is > 0 and var length)
-            {
-                address += length;
-            }
-            else
-            {
-                // No object. A dump in the middle of a collection can have such a place, and one without the whole heap has little else.
-                Unwalked.Add((address, range.End));
-                Counts.Unwalked += (long)(range.End - address);
-                return;
-            }
-        }
+        gap.Clear();
+        Counts.FreeBytes += gap.Length;
     }
+
+    /// <inheritdoc/>
+    public void Leave(ulong address, ReadOnlySpan<byte> walked) => Write(address, walked);
 
     /// <summary>Writes the stack traces of the exceptions that were met: addresses alone.</summary>
     public void CopyStackTraces()
@@ -99,47 +68,8 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
         return type is { Rule: ObjectRule.Keep or ObjectRule.References or ObjectRule.ReferencesOnly, ElementSize: 8 } ? core.ReadWord(trace + 16) : trace;
     }
 
-    /// <summary>Masks the objects that lie wholly in the buffer.</summary>
-    /// <returns>Bytes of them.</returns>
-    private int Walk(ObjectRange range, ulong address, Span<byte> buffer)
-    {
-        int at = 0;
-        while (buffer.Length - at >= SmallestObject)
-        {
-            Span<byte> rest = buffer[at..];
-            if (allocationContexts.Count > 0 && allocationContexts.TryGetValue(address + (uint)at, out ulong limit))
-            {
-                ulong gap = limit + SmallestObject - (address + (uint)at);
-                if (gap > (ulong)rest.Length)
-                    break;
-                rest[..(int)gap].Clear();
-                Counts.FreeBytes += (long)gap;
-                at += (int)gap;
-                continue;
-            }
-            if (types.Get(MemoryMarshal.Read<ulong>(rest) & ~7UL) is not { } type)
-                break;
-            ulong size = SizeOf(type, rest);
-            if (size > (ulong)rest.Length)
-                break;
-            if (type.Count++ == 0)
-                types.Meet(address + (uint)at);
-            type.Bytes += (long)size;
-            Apply(type, rest[..(int)size], range);
-            at += (int)size;
-        }
-        return at;
-    }
-
-    private static ulong SizeOf(ObjectType type, ReadOnlySpan<byte> start)
-    {
-        ulong size = type.BaseSize;
-        if (type.ElementSize > 0)
-            size += (ulong)MemoryMarshal.Read<uint>(start[LengthAt..]) * type.ElementSize;
-        return Math.Max((size + 7) & ~7UL, SmallestObject);
-    }
-
-    private void Apply(ObjectType type, Span<byte> whole, ObjectRange range)
+    /// <inheritdoc/>
+    public void Visit(ObjectType type, Span<byte> whole, ObjectRange range)
     {
         // Padding before the next object's header.
         whole[^8..^4].Clear();
@@ -220,25 +150,11 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[references[i]..], kept[i]);
     }
 
-    /// <summary>An object or a gap that is larger than the window.</summary>
-    /// <returns>Its bytes; 0 where there is no object.</returns>
-    private ulong Large(ObjectRange range, ulong address)
+    /// <inheritdoc/>
+    public void VisitLarge(ObjectType type, ulong address, ulong size, ObjectRange range)
     {
-        if (allocationContexts.TryGetValue(address, out ulong limit))
-            return limit >= address && limit + SmallestObject <= range.End ? limit + SmallestObject - address : 0;
-        Span<byte> start = stackalloc byte[SmallestObject];
-        if (core.Read(address, start) != start.Length || types.Get(MemoryMarshal.Read<ulong>(start) & ~7UL) is not { } type)
-            return 0;
-        ulong size = SizeOf(type, start);
-        // The last object's header room may lie behind the range.
-        if (size <= Window || size > range.End - address)
-            return 0;
-        if (type.Count++ == 0)
-            types.Meet(address);
-        type.Bytes += (long)size;
         CopyLarge(type, address, size, range);
         WriteHeader(address + size);
-        return size;
     }
 
     private void CopyLarge(ObjectType type, ulong address, ulong size, ObjectRange range)
@@ -256,12 +172,10 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
                 CopyHuge(type, address, size);
             return;
         }
-        byte[] window = _buffer;
-        _buffer = new byte[size];
-        core.Read(address, _buffer);
-        Apply(type, _buffer, range);
-        Write(address, _buffer.AsSpan(0, (int)size - 8));
-        _buffer = window;
+        byte[] whole = new byte[size];
+        core.Read(address, whole);
+        Visit(type, whole, range);
+        Write(address, whole.AsSpan(0, (int)size - 8));
     }
 
     /// <summary>Of an array too large for memory, references stay where it has nothing else; of all else nothing does.</summary>
@@ -272,10 +186,11 @@ internal sealed class HeapCopier(CoreFile core, ObjectTypes types, KnownAddresse
             Counts.Strings++;
             return;
         }
+        byte[] buffer = new byte[HeapWalker.Window];
         ulong at = type.Rule == ObjectRule.References ? type.BaseSize - 8 : size;
         while (at < size - 8)
         {
-            Span<byte> piece = _buffer.AsSpan(0, (int)Math.Min(Window, size - 8 - at));
+            Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(HeapWalker.Window, size - 8 - at));
             core.Read(address + at, piece);
             KeepAddresses(piece);
             Write(address + at, piece);

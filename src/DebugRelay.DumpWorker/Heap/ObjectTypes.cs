@@ -4,7 +4,10 @@ using Microsoft.Diagnostics.Runtime;
 namespace DebugRelay.DumpWorker.Heap;
 
 /// <summary>The types of a heap by their handle. A type is asked about when its first object is met.</summary>
-internal sealed class ObjectTypes(ClrHeap heap, Interrogation interrogation, bool maskFields)
+/// <param name="heap">The heap.</param>
+/// <param name="interrogation">Asks about types what a debugger may ask; null where only their layout is wanted.</param>
+/// <param name="maskFields">Whether only the references of the program's own objects are to stay.</param>
+internal sealed class ObjectTypes(ClrHeap heap, Interrogation? interrogation = null, bool maskFields = false)
 {
     private const int ObjectHeader = 8;
 
@@ -13,8 +16,10 @@ internal sealed class ObjectTypes(ClrHeap heap, Interrogation interrogation, boo
     private readonly ulong[] _recentKeys = new ulong[4096];
     private readonly ObjectType?[] _recent = new ObjectType?[4096];
 
-    /// <summary>All types met.</summary>
-    public IEnumerable<ObjectType> Met => _types.Values.OfType<ObjectType>().Where(t => t.Count > 0);
+    private IEnumerable<ObjectType> Met => _types.Values.OfType<ObjectType>().Where(t => t.Count > 0);
+
+    /// <summary>Type, objects and their bytes, of all types met.</summary>
+    public IEnumerable<(ulong MethodTable, long Count, long Bytes)> Histogram => Met.Select(t => (t.MethodTable, t.Count, t.Bytes));
 
     /// <summary>The type with this handle; null where there is none.</summary>
     public ObjectType? Get(ulong methodTable)
@@ -46,7 +51,7 @@ internal sealed class ObjectTypes(ClrHeap heap, Interrogation interrogation, boo
             return null;
         // What stands for free space has a name and a size; asked for fields or methods of it, the component of .NET 8 dies.
         if (!type.IsFree)
-            interrogation.AskType(type);
+            interrogation?.AskType(type);
         ObjectRule rule = RuleOf(type);
         return new ObjectType
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using DebugRelay.DumpWorker.Elf;
 
 namespace DebugRelay.DumpWorker.Regions;
@@ -53,30 +54,49 @@ internal sealed class KnownNames
     /// <summary>Whether a word is of a name, or too short to tell anything.</summary>
     public bool IsPublic(ReadOnlySpan<char> word) => word.Length < ShortestWord || _lookup.Contains(word);
 
-    /// <summary>Masks the words of all texts that are of no name.</summary>
+    /// <summary>Masks the words of all texts that are of no name. A pointer that follows a text is none of it, though its first bytes may be printable.</summary>
     /// <param name="bytes">What is to be kept of memory.</param>
+    /// <param name="address">Where it lies in the process.</param>
+    /// <param name="isPointer">Whether a word is one.</param>
     /// <param name="shortest">Bytes of a text, at least.</param>
     /// <returns>Characters masked.</returns>
-    public int MaskOthers(Span<byte> bytes, int shortest = ShortestText)
+    public int MaskOthers(Span<byte> bytes, ulong address, Predicate<ulong> isPointer, int shortest = ShortestText)
     {
         int masked = 0;
         foreach (TextRun run in new TextRuns(bytes))
         {
-            if (run.Length * run.Step < shortest)
-                continue;
-            if (_text.Length < run.Length)
-                _text = new char[run.Length];
-            Span<char> text = _text.AsSpan(0, run.Length);
-            for (int i = 0; i < text.Length; i++)
-                text[i] = (char)bytes[run.Start + (i * run.Step)];
-            foreach ((int start, int length) in WordsOf(text))
+            int start = run.Start, end = run.Start + (run.Length * run.Step);
+            // The first word that lies in the run, or in which the run begins.
+            for (int word = start - (int)((address + (uint)start) % 8); word < end && run.Step == 1; word += 8)
             {
-                if (IsPublic(text.Slice(start, length)))
+                if (word < 0 || word + 8 > bytes.Length || !isPointer(BinaryPrimitives.ReadUInt64LittleEndian(bytes[word..])))
                     continue;
-                for (int i = start; i < start + length; i++)
-                    bytes[run.Start + (i * run.Step)] = Mask;
-                masked += length;
+                masked += MaskText(bytes, run with { Start = start, Length = Math.Max(word - start, 0) }, shortest);
+                start = word + 8;
             }
+            if (end > start)
+                masked += MaskText(bytes, run with { Start = start, Length = (end - start) / run.Step }, shortest);
+        }
+        return masked;
+    }
+
+    private int MaskText(Span<byte> bytes, TextRun run, int shortest)
+    {
+        if (run.Length * run.Step < shortest)
+            return 0;
+        if (_text.Length < run.Length)
+            _text = new char[run.Length];
+        Span<char> text = _text.AsSpan(0, run.Length);
+        for (int i = 0; i < text.Length; i++)
+            text[i] = (char)bytes[run.Start + (i * run.Step)];
+        int masked = 0;
+        foreach ((int start, int length) in WordsOf(text))
+        {
+            if (IsPublic(text.Slice(start, length)))
+                continue;
+            for (int i = start; i < start + length; i++)
+                bytes[run.Start + (i * run.Step)] = Mask;
+            masked += length;
         }
         return masked;
     }

@@ -40,7 +40,8 @@ internal sealed class PointerRule(KnownAddresses known)
         return Half((uint)word) | ((ulong)Half((uint)(word >> 32)) << 32);
     }
 
-    private bool IsPointer(ulong word) => word >= LowestMapping && known.Contains(word);
+    /// <summary>Whether a word points to where the process had memory.</summary>
+    public bool IsPointer(ulong word) => word >= LowestMapping && known.Contains(word);
 
     private static uint Half(uint half) => half < Small || half > uint.MaxValue - Small ? half : 0;
 }

@@ -56,17 +56,17 @@ internal sealed class RegionCopier(CoreFile core, MemoryMap map, RecordedBytes r
         else if (rule == MemoryRule.PartialHeap)
             kept = CopyRecordedPointers(address, source, target);
         else if (rule == MemoryRule.RuntimeHeap)
-            kept = CopyWhole(source, target);
+            kept = CopyWhole(address, source, target);
         else if (CopyRecorded(address, source, target) is > 0 and var recordedBytes)
-            kept = recordedBytes - names.MaskOthers(target);
+            kept = recordedBytes - names.MaskOthers(target, address, _pointers.IsPointer);
         output.Write(offset, target);
         return kept;
     }
 
-    private long CopyWhole(ReadOnlySpan<byte> source, Span<byte> target)
+    private long CopyWhole(ulong address, ReadOnlySpan<byte> source, Span<byte> target)
     {
         source.CopyTo(target);
-        return source.Length - names.MaskOthers(target, KnownNames.ShortestInHeaps);
+        return source.Length - names.MaskOthers(target, address, _pointers.IsPointer, KnownNames.ShortestInHeaps);
     }
 
     private long CopyRecorded(ulong address, ReadOnlySpan<byte> source, Span<byte> target)

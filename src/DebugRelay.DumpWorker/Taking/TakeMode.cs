@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using DebugRelay.DumpWorker.Output;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Protocol.Unix;
+using DebugRelay.Protocol.Unix.Confinement;
 using Microsoft.Win32.SafeHandles;
 
 namespace DebugRelay.DumpWorker.Taking;
@@ -19,15 +21,13 @@ internal sealed class TakeMode(DescriptorSocket broker) : IDisposable
     private volatile bool _brokerIsGone;
     private volatile bool _isDraining;
 
-    /// <param name="path">The broker's socket.</param>
+    /// <param name="descriptor">The number of the broker's socket, which was inherited.</param>
     /// <returns>0 when the result is whole and verified.</returns>
-    public static int Run(string path)
+    public static int Run(string descriptor)
     {
         // A terminal's Ctrl-C reaches every process of the host; the target would be left waiting for a reader.
         using PosixSignalRegistration interrupt = Ignore(PosixSignal.SIGINT), terminate = Ignore(PosixSignal.SIGTERM), hangUp = Ignore(PosixSignal.SIGHUP);
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Connect(new UnixDomainSocketEndPoint(path));
-        using var mode = new TakeMode(new DescriptorSocket(socket));
+        using var mode = new TakeMode(new DescriptorSocket(SocketPair.Inherited(int.Parse(descriptor, CultureInfo.InvariantCulture))));
         return mode.Take();
     }
 
@@ -39,11 +39,13 @@ internal sealed class TakeMode(DescriptorSocket broker) : IDisposable
         if (broker.ReceiveAsync(CancellationToken.None).GetAwaiter().GetResult() is not ({ Type: FrameType.DumpJob } frame, [var fifo, var rawFile, var resultFile]))
             return 2;
         DumpJobOrder order = new(frame.Read(ProtocolJson.Default.DumpJob), ToFile(fifo), ToFile(rawFile), ToFile(resultFile));
-        string[] isolation = Confinement.ApplyAll();
-        _ = ListenAsync();
         try
         {
-            Tell(new DumpLine(Report: Run(order, isolation)));
+            // Started now: once a byte of the dump has been read, this process starts nothing any more.
+            using VerifyingProcess? verifying = order.Job.Seal is null ? VerifyingProcess.Start(order.Result, order.Job.MostBytes) : null;
+            string[] isolation = LimitsOf(order.Job, verifying).Apply();
+            _ = ListenAsync();
+            Tell(new DumpLine(Report: Run(order, verifying, isolation)));
             return 0;
         }
         catch (DumpException e)
@@ -61,7 +63,11 @@ internal sealed class TakeMode(DescriptorSocket broker) : IDisposable
         }
     }
 
-    private DumpReport Run(DumpJobOrder order, string[] isolation)
+    /// <summary>A moment more than the watchdog gives, which says why; encrypting takes a little more room than the dump.</summary>
+    private static OwnLimits LimitsOf(Protocol.Messages.DumpJob job, VerifyingProcess? verifying)
+        => DumpLimits.OfProcess(Watchdog.LimitFor(job.MostBytes) + TimeSpan.FromSeconds(10), job.MostBytes + (job.MostBytes / 64) + (1 << 20), verifying?.Pid ?? 0);
+
+    private DumpReport Run(DumpJobOrder order, VerifyingProcess? verifying, string[] isolation)
     {
         _isDraining = true;
         long bytes;
@@ -75,7 +81,7 @@ internal sealed class TakeMode(DescriptorSocket broker) : IDisposable
         var options = new SanitiseOptions(order.Job.MaskLiterals, order.Job.MaskFields);
         using var raw = new FileStream(order.Raw, FileAccess.ReadWrite, bufferSize: 0);
         using var watchdog = new Watchdog(bytes, Tell);
-        return DumpJob.Run(raw, order.Result, options, isolation, stage => Tell(new DumpLine(Progress: new DumpProgress(stage, 0, bytes))));
+        return DumpJob.Run(raw, order.Result, options, verifying!, isolation, stage => Tell(new DumpLine(Progress: new DumpProgress(stage, 0, bytes))));
     }
 
     private void Report(long bytes) => Tell(new DumpLine(Progress: new DumpProgress("take", bytes, 0)));

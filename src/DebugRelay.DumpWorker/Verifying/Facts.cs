@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DebugRelay.DumpWorker.Heap;
 using DebugRelay.Protocol.Messages;
 using Microsoft.Diagnostics.Runtime;
 
@@ -8,26 +9,37 @@ namespace DebugRelay.DumpWorker.Verifying;
 /// <summary>Collects what a debugger sees, so that the raw and the sanitised dump can be held against each other.</summary>
 internal static class Facts
 {
-    /// <summary>The facts of a dump whose objects are counted by somebody else.</summary>
-    public static DumpFacts Collect(ClrRuntime runtime, IEnumerable<(ulong MethodTable, long Count, long Bytes)> histogram)
+    /// <summary>Objects of a segment that are looked at again with the library's own walk.</summary>
+    private const int Sampled = 500;
+
+    /// <summary>The facts of a dump.</summary>
+    /// <param name="runtime">Its runtime.</param>
+    /// <param name="types">The types of its objects, counted by <paramref name="walker"/>.</param>
+    /// <param name="walker">Has walked all of the heap.</param>
+    public static DumpFacts Collect(ClrRuntime runtime, ObjectTypes types, HeapWalker walker)
     {
-        (ulong MethodTable, long Count, long Bytes)[] types = [.. histogram.OrderBy(t => t.MethodTable)];
+        (ulong MethodTable, long Count, long Bytes)[] histogram = [.. types.Histogram.OrderBy(t => t.MethodTable)];
         (int frames, string stacks) = Stacks(runtime);
         (int roots, string rootHash) = Roots(runtime);
-        return new DumpFacts(types.Sum(t => t.Count), types.Length, Hash(types.Select(t => $"{t.MethodTable:x} {t.Count} {t.Bytes}")), runtime.Threads.Length, frames, stacks, roots, rootHash);
+        return new DumpFacts(
+            histogram.Sum(t => t.Count), histogram.Length, Hash(histogram.Select(t => $"{t.MethodTable:x} {t.Count} {t.Bytes}")), Hash(Walk(runtime.Heap, walker)), runtime.Threads.Length,
+            frames, stacks, roots, rootHash);
     }
 
-    /// <summary>The objects of a heap as ClrMD finds them.</summary>
-    public static IEnumerable<(ulong MethodTable, long Count, long Bytes)> Histogram(ClrHeap heap)
+    /// <summary>
+    /// The first objects of each segment as a debugger walks them, and where no object was found. The library's walk stops in other places than ours (before room
+    /// that is reserved for allocation at the start of a segment, behind an object that is cut off); what ours has not seen is not compared.
+    /// </summary>
+    private static IEnumerable<string> Walk(ClrHeap heap, HeapWalker walker)
     {
-        var types = new Dictionary<ClrType, (long Count, long Bytes)>(ReferenceEqualityComparer.Instance as IEqualityComparer<ClrType>);
-        foreach (ClrObject o in heap.EnumerateObjects().Where(o => o.IsValid))
+        foreach ((ulong start, ulong end) in walker.Unwalked)
+            yield return $"unwalked {start:x} {end:x}";
+        foreach (ClrSegment segment in heap.Segments.OrderBy(s => s.Start))
         {
-            ref (long Count, long Bytes) entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(types, o.Type!, out _);
-            // The walk of the raw dump counts the padding behind an object too.
-            entry = (entry.Count + 1, entry.Bytes + (((long)o.Size + 7) & ~7L));
+            ulong walkedEnd = walker.Unwalked.Where(u => u.End == segment.End && u.Start >= segment.Start).Select(u => u.Start).DefaultIfEmpty(segment.End).First();
+            foreach (ClrObject o in heap.EnumerateObjects(segment.ObjectRange).TakeWhile(o => o.Address < walkedEnd && !walker.IsReserved(o.Address)).Take(Sampled))
+                yield return $"{o.Address:x} {o.Type?.MethodTable:x} {o.Size}";
         }
-        return types.GroupBy(t => t.Key.MethodTable).Select(g => (g.Key, g.Sum(t => t.Value.Count), g.Sum(t => t.Value.Bytes)));
     }
 
     private static (int Frames, string Hash) Stacks(ClrRuntime runtime)

@@ -1,5 +1,6 @@
 using DebugRelay.DumpWorker.Clr;
 using DebugRelay.DumpWorker.Elf;
+using DebugRelay.DumpWorker.Heap;
 using DebugRelay.DumpWorker.Regions;
 using DebugRelay.Protocol.Messages;
 using Microsoft.Diagnostics.Runtime;
@@ -25,17 +26,30 @@ internal static class Verifier
     public static VerifierAnswer Verify(CoreFile core, FileStream file, Expectation expected)
     {
         if (expected is not { Facts: { } facts, DacPath: { } dac })
-            return new VerifierAnswer(Leak(core, null, expected));
+            return new VerifierAnswer(Leak(core, [], expected));
         using LoadedRuntime loaded = LoadedRuntime.Open(core, file, dac, isRecording: false);
-        return new VerifierAnswer(Leak(core, loaded.Runtime.Heap, expected) ?? Difference(facts, Facts.Collect(loaded.Runtime, Facts.Histogram(loaded.Runtime.Heap))));
+        (ulong, ulong)[] literals = [.. loaded.Runtime.Heap.Segments.Where(s => s.Kind == GCSegmentKind.Frozen).Select(s => (s.Start, s.End))];
+        // The search needs nothing of the library, which serves one thread.
+        Task<string?> searching = Task.Run(() => Leak(core, literals, expected));
+        string? difference = Difference(facts, Collect(core, loaded.Runtime));
+        return new VerifierAnswer(searching.GetAwaiter().GetResult() ?? difference);
     }
 
-    private static string? Leak(CoreFile core, ClrHeap? heap, Expectation expected)
+    private static DumpFacts Collect(CoreFile core, ClrRuntime runtime)
+    {
+        var types = new ObjectTypes(runtime.Heap);
+        var walker = new HeapWalker(core, types, HeapWalker.ReservedIn(runtime));
+        foreach (ObjectRange range in HeapWalker.RangesOf(runtime.Heap))
+            walker.Walk(range);
+        return Facts.Collect(runtime, types, walker);
+    }
+
+    private static string? Leak(CoreFile core, (ulong Start, ulong End)[] literals, Expectation expected)
     {
         var map = new MemoryMap();
         ImageMap.Add(core, map, new RecordedBytes(), new KnownNames());
-        foreach (ClrSegment segment in heap?.Segments.Where(s => expected.LiteralsKept && s.Kind == GCSegmentKind.Frozen) ?? [])
-            map.Add(segment.Start, segment.End, MemoryRule.Image);
+        foreach ((ulong start, ulong end) in expected.LiteralsKept ? literals : [])
+            map.Add(start, end, MemoryRule.Image);
         var search = new TextSearch(expected.Canaries);
         foreach (CoreSegment segment in core.Segments)
         {
@@ -55,6 +69,8 @@ internal static class Verifier
             return $"the result has {result.Objects} objects where the dump has {raw.Objects}";
         if (result.Histogram != raw.Histogram)
             return $"the result's {result.Types} types of objects differ from the dump's {raw.Types}";
+        if (result.Walk != raw.Walk)
+            return $"a debugger walks the result's {result.Objects} objects in another way than the dump's";
         if (result.Stacks != raw.Stacks)
             return $"the stacks differ: {result.Threads} threads with {result.Frames} frames, in the dump {raw.Threads} with {raw.Frames}";
         return $"the roots differ: {result.Roots}, in the dump {raw.Roots}";

@@ -26,11 +26,39 @@ public sealed class FrameWriter(PipeWriter output) : IAsyncDisposable
     /// <summary>
     /// Writes a frame of raw bytes and flushes it.
     /// </summary>
+    /// <param name="type">What it is.</param>
+    /// <param name="payload">Copied before this returns.</param>
+    /// <param name="cancellation">
+    /// Ends the wait, not the writing: a frame that has been begun goes out whole, and the next waits for it. Half a frame, or a TLS record that was encrypted and
+    /// then held back, would make what follows unreadable.
+    /// </param>
     /// <exception cref="IOException">The peer has gone, or the writer was closed.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async ValueTask WriteAsync(FrameType type, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        Task whole = await BeginAsync(type, payload, cancellation);
+        await whole.WaitAsync(cancellation);
+    }
+
+    /// <summary>Waits for its turn and begins a frame of raw bytes, which then goes out whole whoever waits for it.</summary>
+    /// <param name="type">What it is.</param>
+    /// <param name="payload">Copied before this returns.</param>
+    /// <param name="cancellation">Ends the wait for the turn.</param>
+    /// <returns>Completes when the frame has been flushed; fails with <see cref="IOException"/> when the peer has gone, or the writer was closed.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled: nothing of the frame goes out.</exception>
+    public async ValueTask<Task> BeginAsync(FrameType type, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, Limits.PayloadOf(type));
         await _turn.WaitAsync(cancellation);
+        Task whole = FlushAsync(type, payload);
+        // Whoever no longer waits does not hear of a failure: the next writer does.
+        if (!whole.IsCompletedSuccessfully)
+            _ = whole.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return whole;
+    }
+
+    private async Task FlushAsync(FrameType type, ReadOnlyMemory<byte> payload)
+    {
         try
         {
             if (_isClosed)
@@ -38,7 +66,7 @@ public sealed class FrameWriter(PipeWriter output) : IAsyncDisposable
             Frame.WriteHeader(output.GetSpan(Frame.HeaderSize), type, payload.Length);
             output.Advance(Frame.HeaderSize);
             output.Write(payload.Span);
-            FlushResult result = await output.FlushAsync(cancellation);
+            FlushResult result = await output.FlushAsync(CancellationToken.None);
             if (result.IsCompleted)
                 throw new IOException("the peer has gone");
         }

@@ -55,7 +55,8 @@ public sealed record SignedGrant(byte[] Document, byte[] Signatures);
 /// <param name="Number">The request's number.</param>
 /// <param name="Rule">The rule that allows it.</param>
 /// <param name="UsesLeft">How often the grant that it needed may still be used; null where it needed none.</param>
-public sealed record Accepted(ulong Number, string Rule, int? UsesLeft = null);
+/// <param name="Isolation">Between broker and agent: what the process that reads the target is confined by. The client need not know.</param>
+public sealed record Accepted(ulong Number, string Rule, int? UsesLeft = null, string[]? Isolation = null);
 
 /// <summary>The operation is over.</summary>
 /// <param name="Bytes">Bytes delivered in data frames.</param>

@@ -47,9 +47,10 @@ public sealed record DumpMemory(long Bytes, long Kept);
 /// <param name="Objects">Objects of the managed heap, free ones included.</param>
 /// <param name="Types">Kinds of them.</param>
 /// <param name="Histogram">SHA-256 over type, count and bytes, each.</param>
+/// <param name="Walk">SHA-256 over the first objects of each segment as a debugger's library walks them, and over places where no object was found.</param>
 /// <param name="Threads">Managed threads.</param>
 /// <param name="Frames">Frames of all their stacks.</param>
 /// <param name="Stacks">SHA-256 over all frames.</param>
 /// <param name="Roots">Roots of the heap.</param>
 /// <param name="RootHash">SHA-256 over address, kind and object, each.</param>
-public sealed record DumpFacts(long Objects, int Types, string Histogram, int Threads, int Frames, string Stacks, int Roots, string RootHash);
+public sealed record DumpFacts(long Objects, int Types, string Histogram, string Walk, int Threads, int Frames, string Stacks, int Roots, string RootHash);

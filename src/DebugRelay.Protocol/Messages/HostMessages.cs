@@ -25,12 +25,14 @@ public sealed record StopOperation(ulong Number, string Code, string? Message = 
 /// <param name="Name">What reports call the profile.</param>
 /// <param name="Content">The profile's JSON text.</param>
 /// <param name="Number">Which worker of its session it is, from 1: its pseudonyms bear the number, since each has a key of its own.</param>
-public sealed record WorkerProfile(string Name, byte[] Content, int Number);
+/// <param name="ProcessorSeconds">Processor time that it has at most.</param>
+public sealed record WorkerProfile(string Name, byte[] Content, int Number, int ProcessorSeconds);
 
 /// <summary>A worker reports for duty.</summary>
 /// <param name="ProfileSha256">Of the profile that it loaded, hexadecimal.</param>
 /// <param name="SurvivingCanaries">Rules whose made-up secret was not masked. None may survive.</param>
-public sealed record WorkerReady(string ProfileSha256, string[] SurvivingCanaries);
+/// <param name="Isolation">Names of what it took from itself.</param>
+public sealed record WorkerReady(string ProfileSha256, string[] SurvivingCanaries, string[] Isolation);
 
 /// <summary>One operation's reading and scrubbing.</summary>
 /// <param name="Number">The request's number.</param>

@@ -71,13 +71,13 @@ public sealed class DumpFaultTests
     {
         using var folder = new TemporaryFolder();
         await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
-        string fifo = folder.File("core"), path = folder.File("s");
+        string fifo = folder.File("core");
         await using TestProcess made = await TestProcess.RunAsync("mkfifo", [fifo]);
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(path));
-        listener.Listen(1);
-        await using TestProcess worker = TestProcess.Start(BuiltPrograms.Find("debugrelay-dumpworker"), ["take", path]);
-        using var broker = new DescriptorSocket(await listener.AcceptAsync(Cancellation));
+        (Socket ours, SafeFileDescriptor theirs) = SocketPair.Create();
+        SocketPair.Inherit(theirs);
+        await using TestProcess worker = TestProcess.Start(BuiltPrograms.Find("debugrelay-dumpworker"), ["take", $"{theirs.DangerousGetHandle()}"]);
+        theirs.Dispose();
+        using var broker = new DescriptorSocket(ours);
         using (SafeFileHandle end = File.OpenHandle(fifo, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite),
             result = File.OpenHandle(folder.File("result"), FileMode.CreateNew, FileAccess.ReadWrite))
         {

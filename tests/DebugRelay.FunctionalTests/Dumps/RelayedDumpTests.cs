@@ -28,7 +28,8 @@ public sealed class RelayedDumpTests
         Assert.Empty(SecretSearch.Find(file, target.Secrets));
         OperationEnd end = EndOf(client.Output.Text);
         Assert.True(end.Dump is { Heap: true, Verified.Objects: > 10_000, Canaries: > 100 });
-        Assert.Contains("no-network", end.Dump.Isolation);
+        Assert.Contains("system-call-filter", end.Dump.Isolation);
+        Assert.Contains("program-files-only", end.Dump.Isolation);
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
         Assert.Equal(sha256, end.Dump.Sha256);
         Assert.Equal(sha256, end.Sha256);

@@ -107,6 +107,22 @@ public sealed class SanitisedDumpTests : IDisposable
             Assert.Empty(SecretSearch.Find(Result, target.Secrets));
     }
 
+    /// <summary>Its threads have reserved room everywhere, and freed native memory holds texts of all kinds right beside the runtime's pointers.</summary>
+    [Fact]
+    public async Task A_busy_service_is_sanitised_with_and_without_its_heap()
+    {
+        await using SampleProcess shop = await SampleProcess.StartAsync("--rate", "900");
+        var secrets = shop.Secrets.Where(s => s.Value.Length >= 16).DistinctBy(s => s.Name).ToDictionary(s => s.Name, s => s.Value);
+        foreach (DumpType type in (DumpType[])[DumpType.WithHeap, DumpType.Normal])
+        {
+            await new DiagnosticsClient(shop.Id).WriteDumpAsync(type, Raw, logDumpGeneration: false, TestContext.Current.CancellationToken);
+            File.Delete(Result);
+            DumpReport report = await ScrubAsync("--force");
+            Assert.Equal(type == DumpType.WithHeap, report.Verified?.Objects > 5_000);
+            Assert.Empty(SecretSearch.Find(Result, secrets));
+        }
+    }
+
     [Fact]
     public async Task Without_the_runtimes_own_component_nothing_of_the_heap_is_kept()
     {

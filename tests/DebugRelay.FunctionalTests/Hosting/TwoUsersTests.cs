@@ -7,12 +7,12 @@ using Xunit;
 
 namespace DebugRelay.FunctionalTests.Hosting;
 
-/// <summary>Agent and broker as two users, as they are installed: the one without any power, the other with four of root's. The target is a third one's.</summary>
+/// <summary>Agent and broker as two users, as they are installed: the one without any power, the other with seven of root's. The target is a third one's.</summary>
 public sealed class TwoUsersTests
 {
     // Numbers that no distribution gives to anybody (they lie above what adduser and systemd hand out).
     private const string Broker = "61001", Agent = "61002", Target = "61003", Group = "61010";
-    private const string Powers = "-all,+sys_ptrace,+dac_override,+chown,+fowner";
+    private const string Powers = "-all,+sys_ptrace,+dac_override,+chown,+fowner,+setuid,+setgid,+kill";
 
     [Fact]
     public async Task Processes_of_a_third_user_are_reached_through_both_and_nobody_else_may_speak_to_the_broker()
@@ -37,6 +37,10 @@ public sealed class TwoUsersTests
         await RunAsync(folder, address, $"counters {pid} --duration 2s --json", output => Assert.Contains("cpu-usage", output, StringComparison.Ordinal));
         await RunAsync(folder, address, $"trace {pid} --duration 1s -o {folder.File("t.nettrace")}", _ => Assert.True(new FileInfo(folder.File("t.nettrace")).Length > 1000));
         await RunAsync(folder, address, $"dump {pid} --type triage -o {folder.File("d.dmp")}", _ => Assert.True(new FileInfo(folder.File("d.dmp")).Length > 100_000));
+
+        // With these it starts workers as users of their own; the empty network they would share with it here is the service's.
+        string[] lacking = [.. broker.Errors.All.Where(l => l.Contains("workers run without", StringComparison.Ordinal))];
+        Assert.All(lacking, l => Assert.DoesNotContain("own-user", l, StringComparison.Ordinal));
 
         // Root is neither's user: the broker does not even read what he sends.
         using var stranger = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -33,6 +33,8 @@ public sealed class TraceTests
         AssertNoSecrets(sample, File.ReadAllBytes(file), "the trace");
         foreach (string part in Directory.EnumerateFiles(host.Recordings, "*", SearchOption.AllDirectories))
             AssertNoSecrets(sample, File.ReadAllBytes(part), part);
+        string told = string.Concat(Directory.EnumerateFiles(host.OnlyRecording(), "*.ndjson").Select(File.ReadAllText));
+        Assert.Matches("\"isolation\":\\[[^]]*\"program-files-only\"[^]]*\"system-call-filter\"", told);
         string text = Encoding.Unicode.GetString(File.ReadAllBytes(file)) + Encoding.Unicode.GetString(File.ReadAllBytes(file).AsSpan(1));
         Assert.Contains(sample.Harmless, h => text.Contains(h, StringComparison.Ordinal));
     }

@@ -55,6 +55,46 @@ public class FrameTests
     }
 
     [Fact]
+    public async Task A_frame_whose_writer_no_longer_waits_goes_out_whole_and_the_next_follows_it()
+    {
+        // A reader that is slow: the first frame fills the pipe, and its writer gives up waiting.
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 4096, resumeWriterThreshold: 1024));
+        var writer = new FrameWriter(PipeWriter.Create(pipe.Writer.AsStream(), new StreamPipeWriterOptions(minimumBufferSize: 256)));
+        byte[] long1 = [.. Enumerable.Range(0, 20_000).Select(i => (byte)i)];
+        using var impatience = new CancellationTokenSource();
+        Task first = writer.WriteAsync(FrameType.Data, long1, impatience.Token).AsTask();
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Task second = writer.WriteAsync(FrameType.Data, new byte[] { 1, 2, 3 }, Cancellation).AsTask();
+        Assert.False(second.IsCompleted);
+
+        Task<List<(FrameType, byte[])>> reading = ReadAllAsync(pipe.Reader);
+        await second;
+        await pipe.Writer.CompleteAsync();
+        List<(FrameType Type, byte[] Payload)> frames = await reading;
+        Assert.Equal(2, frames.Count);
+        Assert.Equal(long1, frames[0].Payload);
+        Assert.Equal([1, 2, 3], frames[1].Payload);
+    }
+
+    [Fact]
+    public async Task A_frame_that_has_not_had_its_turn_does_not_go_out_when_its_writer_gives_up()
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1024, resumeWriterThreshold: 512));
+        var writer = new FrameWriter(pipe.Writer);
+        Task first = writer.WriteAsync(FrameType.Data, new byte[4096], Cancellation).AsTask();
+        using var impatience = new CancellationTokenSource();
+        Task second = writer.WriteAsync(FrameType.Data, new byte[] { 9 }, impatience.Token).AsTask();
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+
+        Task<List<(FrameType, byte[])>> reading = ReadAllAsync(pipe.Reader);
+        await first;
+        await pipe.Writer.CompleteAsync();
+        Assert.Single(await reading);
+    }
+
+    [Fact]
     public async Task A_cut_frame_is_not_an_end()
     {
         byte[] whole = await BytesOfAsync(w => w.WriteAsync(FrameType.Data, new byte[] { 1, 2, 3 }, Cancellation));

@@ -1,0 +1,107 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Unix;
+
+namespace DebugRelay.Broker.Workers;
+
+/// <summary>Starts programs of ours that read what others wrote, with no right that they do not need.</summary>
+/// <remarks>
+/// Linux gives rights to threads, and a program inherits those of the thread that starts it. So a thread of its own takes everything from itself, starts the
+/// program and ends: what starts is confined before its first instruction, and nothing runs between that could be got wrong. That thread must start no other
+/// thread, which would inherit from it too: it waits and is waited for, and leaves nothing to the pool.
+/// </remarks>
+internal static class Launcher
+{
+    /// <summary>A descriptor that one start inherits is seen by another at the same moment.</summary>
+    private static readonly Lock Starting = new();
+
+    /// <summary>Starts a program that lies beside this one.</summary>
+    /// <param name="program">Its name.</param>
+    /// <param name="readable">What it may read besides itself and the runtime.</param>
+    /// <param name="arguments">What comes before the number of the descriptor, its connection to us.</param>
+    /// <exception cref="WorkerException">It cannot be started.</exception>
+    public static Launched Start(string program, IReadOnlyList<string> readable, params string[] arguments)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, program);
+        (Socket ours, SafeFileDescriptor theirs) = SocketPair.Create();
+        using (theirs)
+        {
+            Launched? launched = null;
+            Exception? failure = null;
+            var thread = new Thread(() => (launched, failure) = TryStart(path, readable, arguments, ours, theirs)) { Name = "launcher", IsBackground = true };
+            thread.UnsafeStart();
+            thread.Join();
+            if (launched is not null)
+            {
+                DieFirst(launched.Process);
+                return launched;
+            }
+            ours.Dispose();
+            throw new WorkerException(ErrorCode.WorkerGone, $"{program} could not be started: {failure!.Message}");
+        }
+    }
+
+    private static (Launched?, Exception?) TryStart(string path, IReadOnlyList<string> readable, string[] arguments, Socket ours, SafeFileDescriptor theirs)
+    {
+        try
+        {
+            LostRights rights = LostRights.Take(path, readable);
+            ProcessStartInfo start = Describe(path, [.. arguments, theirs.DangerousGetHandle().ToString(CultureInfo.InvariantCulture)]);
+            lock (Starting)
+            {
+                SocketPair.Inherit(theirs);
+                Process process = Process.Start(start)!;
+                theirs.Dispose();
+                return (new Launched(process, ours, rights), null);
+            }
+        }
+        catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            return (null, e);
+        }
+    }
+
+    /// <summary>With an environment that says nothing.</summary>
+    private static ProcessStartInfo Describe(string path, string[] arguments)
+    {
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        };
+        foreach (string name in start.Environment.Keys.Where(n => !IsForWorkers(n)).ToArray())
+            start.Environment.Remove(name);
+        // A worker sees raw data: it has no diagnostic door of its own.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        return start;
+    }
+
+    /// <summary>A worker reads what a target wrote: of an environment, where secrets often lie, it gets what a program needs to run, and no code to load.</summary>
+    private static bool IsForWorkers(string variable)
+        => variable is "PATH" or "LANG" or "TZ" or "LD_LIBRARY_PATH"
+            || variable.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)
+            || variable.StartsWith("DOTNET_GC", StringComparison.OrdinalIgnoreCase)
+            || variable.StartsWith("DOTNET_SYSTEM_", StringComparison.Ordinal);
+
+    /// <summary>Where memory ends, the kernel takes a worker's before a target's, and before ours: an operation fails, and nothing else does.</summary>
+    private static void DieFirst(Process process)
+    {
+        try
+        {
+            File.WriteAllText($"/proc/{process.Id}/oom_score_adj", "900");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has our own score, then.
+        }
+    }
+}
+
+/// <summary>A program that was started.</summary>
+/// <param name="Process">The process.</param>
+/// <param name="Socket">Our end of the connection to it.</param>
+/// <param name="Rights">What it has not.</param>
+internal sealed record Launched(Process Process, Socket Socket, LostRights Rights);
