@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The functional smoke suite against the programs as they are shipped: native code, one file each. It publishes them where DIR does not hold them already.
+# usage: published.sh [DIR]      (artifacts/published)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dir=${1:-artifacts/published}
+[ -x "$dir/debugrelay-agent" ] || dotnet publish src/DebugRelay.Agent -c Release -o "$dir" --nologo -v quiet
+ls "$dir" | while read -r file; do
+  case $file in
+    debugrelay-agent|debugrelay-broker|debugrelay-worker|debugrelay-dumpworker) ;;
+    *) echo "published.sh: $dir holds $file: the programs are to be one file each" >&2; exit 1 ;;
+  esac
+done
+[ -x tests/DebugRelay.FunctionalTests/bin/Debug/net10.0/DebugRelay.FunctionalTests ] || dotnet build tests/DebugRelay.FunctionalTests --nologo -v quiet
+# One of everything that a host does: installing, sessions and their refusal, counters, traces that are scrubbed, dumps, recordings that verify, a stop in order.
+DEBUGRELAY_TEST_PROGRAMS=$dir tests/DebugRelay.FunctionalTests/bin/Debug/net10.0/DebugRelay.FunctionalTests \
+  --filter-class '*.InstallTests' '*.SeparateBrokerTests' '*.TwoUsersTests' '*.RelayedDumpTests' '*.HandshakeTests' '*.TraceTests' '*.HostStopTests' \
+  --progress off "${@:2}"
