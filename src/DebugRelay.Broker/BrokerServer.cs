@@ -45,7 +45,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             var traces = new DumpTraces(Path.Combine(configuration.State, "broker", "dumping"));
             _ = traces.CleanAsync((pid, start) => ProcessFacts.StartTime(pid) == start);
             using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), traces, trust.Clock);
-            var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
+            using CallingTargets? callers = ListenForCalls(configuration);
+            var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders, callers);
             var gate = new RequestGate(configuration, trust, profile, finder);
             HashSet<uint> agents = Agents(options.ConfigurationFile, configuration);
             var server = new BrokerServer(
@@ -54,7 +55,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
                 Console.Out.WriteLine($"listening on {path}");
-            Task watching = Task.WhenAll(registry.WatchAsync(cancellation), WatchSurfacesAsync(configuration, gate, ledger, registry, trust.Clock, cancellation));
+            Task watching = Task.WhenAll(registry.WatchAsync(cancellation), callers?.RunAsync(cancellation) ?? Task.CompletedTask, WatchSurfacesAsync(configuration, gate, ledger, registry, trust.Clock, cancellation));
             Task watchdog = Task.CompletedTask;
             if (!options.WithParent)
             {
@@ -77,6 +78,24 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         => configuration.WatchSurfaces is { } interval
             ? Task.Run(() => new SurfaceWatch(gate, new KnownSurfaces(new StateFolder(Path.Combine(configuration.State, "broker", "surfaces"))), ledger, registry).RunAsync(interval, clock, cancellation), CancellationToken.None)
             : Task.CompletedTask;
+
+    /// <exception cref="ConfigurationException">Nothing can listen there.</exception>
+    private static CallingTargets? ListenForCalls(HostConfiguration configuration)
+    {
+        if (configuration.DiagnosticPort is not { } path)
+            return null;
+        var callers = new CallingTargets(path, configuration.HoldSuspended, DiagnosticsIpc.Resume);
+        try
+        {
+            callers.Listen();
+            return callers;
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+        {
+            callers.Dispose();
+            throw new ConfigurationException($"diagnosticPort: {path}: {e.Message}");
+        }
+    }
 
     private static void TellOfTrust(string line, bool isProblem)
     {

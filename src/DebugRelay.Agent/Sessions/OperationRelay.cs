@@ -219,7 +219,7 @@ internal sealed partial class OperationRelay(
     {
         var target = new AccessTarget
         {
-            Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User,
+            Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User, Container = decided.Target?.Container,
         };
         Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Current.Name, trust.Now);
         if (!decided.Allowed)
