@@ -17,12 +17,10 @@ internal sealed class CallingTargets(string path, TimeSpan hold, Action<Socket, 
     /// <summary>"ADVR_V1\0", a cookie of 16 bytes, the pid as the process sees itself (8), 2 for later use. Who it is the kernel says.</summary>
     private const int AdvertisementBytes = 34;
 
-    /// <summary>A second one is a runtime's that has forgotten the first.</summary>
-    private const int Most = 4096;
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly SemaphoreSlim _greeting = new(Limits.CallersGreeted);
     private readonly Dictionary<(int Pid, ulong StartTime), Caller> _callers = [];
 
     private static ReadOnlySpan<byte> Magic => "ADVR_V1\0"u8;
@@ -44,7 +42,8 @@ internal sealed class CallingTargets(string path, TimeSpan hold, Action<Socket, 
         {
             try
             {
-                _ = GreetAsync(await _listener.AcceptAsync(cancellation), cancellation);
+                await _greeting.WaitAsync(cancellation);
+                _ = GreetAsync(await AcceptAsync(cancellation), cancellation);
             }
             catch (OperationCanceledException)
             {
@@ -124,6 +123,23 @@ internal sealed class CallingTargets(string path, TimeSpan hold, Action<Socket, 
         {
             socket.Dispose();
         }
+        finally
+        {
+            _greeting.Release();
+        }
+    }
+
+    private async Task<Socket> AcceptAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _listener.AcceptAsync(cancellation);
+        }
+        catch
+        {
+            _greeting.Release();
+            throw;
+        }
     }
 
     /// <returns>False where there is no room.</returns>
@@ -140,7 +156,7 @@ internal sealed class CallingTargets(string path, TimeSpan hold, Action<Socket, 
                     _callers.Remove((gone.Process.Pid, gone.Process.StartTime));
                     gone.Dispose();
                 }
-                if (_callers.Count >= Most)
+                if (_callers.Count >= Limits.Callers)
                     return false;
                 _callers[(process.Pid, process.StartTime)] = caller = new Caller(process);
                 isNew = true;
