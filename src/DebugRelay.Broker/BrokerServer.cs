@@ -32,11 +32,12 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         string path = options.Socket ?? configuration.Broker;
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
-        HostProfile profile = HostProfile.Load(configuration);
+        var profile = new LiveProfile(configuration);
         using FileStream only = Lock(path);
         using LiveTrust trust = LiveTrust.Load(configuration, Path.Combine(configuration.State, "broker"), TimeProvider.System);
         trust.Reported += TellOfTrust;
-        using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; trust.Reload(); });
+        profile.Files.Reported += TellOfTrust;
+        using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; trust.Reload(); profile.Files.Force(); });
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         try
         {

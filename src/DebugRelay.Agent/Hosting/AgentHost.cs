@@ -26,10 +26,10 @@ internal static class AgentHost
     public static async Task RunAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
-        HostProfile profile = HostProfile.Load(configuration);
+        var profile = new LiveProfile(configuration);
         // A profile that ships with the worker needs no check.
-        if (!profile.IsShipped)
-            await ProfileCheck.RunAsync(profile, cancellation);
+        if (!profile.Current.IsShipped)
+            await ProfileCheck.RunAsync(profile.Current, cancellation);
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         await using WebApplication application = Build(configuration, profile, Path.GetFullPath(configurationFile), ledger);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
@@ -52,7 +52,7 @@ internal static class AgentHost
     private static void HangUp(WebApplication application)
     {
         if (Console.IsInputRedirected)
-            application.Services.GetRequiredService<LiveTrust>().Reload();
+            application.Services.GetRequiredService<ReloadService>().ReloadAll();
         else
             application.Lifetime.StopApplication();
     }
@@ -77,6 +77,11 @@ internal static class AgentHost
         foreach (string line in TrustReport.Of(configuration, trust, identity.Certificate, TimeProvider.System.GetUtcNow()))
             Console.WriteLine(line);
         await ProfileCheck.RunAsync(HostProfile.Load(configuration), cancellation);
+        if (InForce.Read(configuration) is { } inForce)
+        {
+            foreach (string line in inForce.Changes(configuration, Path.GetFullPath(configurationFile)).DefaultIfEmpty("nothing would change"))
+                Console.WriteLine(line);
+        }
     }
 
     /// <exception cref="ConfigurationException">There can be no ledger, so there is no access.</exception>
@@ -95,7 +100,7 @@ internal static class AgentHost
         }
     }
 
-    private static WebApplication Build(HostConfiguration configuration, HostProfile profile, string configurationFile, HostLedger ledger)
+    private static WebApplication Build(HostConfiguration configuration, LiveProfile profile, string configurationFile, HostLedger ledger)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         if (LogWriter.IsText(configuration.Log))
@@ -117,6 +122,8 @@ internal static class AgentHost
             .AddSingleton<AgentMetrics>()
             .AddSingleton<PrometheusPage>()
             .AddSingleton<ObservationPages>()
+            .AddSingleton<ReloadService>()
+            .AddHostedService(services => services.GetRequiredService<ReloadService>())
             .AddSingleton<ExpiryWatch>()
             .AddHostedService(services => services.GetRequiredService<ExpiryWatch>())
             .AddSingleton(_ => ledger)

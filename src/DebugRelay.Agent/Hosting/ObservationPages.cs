@@ -20,13 +20,13 @@ internal sealed class ObservationPages
     private readonly LiveTrust _trust;
     private readonly ExpiryWatch _expiries;
 
-    public ObservationPages(PrometheusPage page, AgentMetrics metrics, BrokerProcess broker, LiveTrust trust, SessionTable sessions, HostConfiguration configuration, ExpiryWatch expiries)
+    public ObservationPages(PrometheusPage page, AgentMetrics metrics, BrokerProcess broker, LiveTrust trust, SessionTable sessions, HostConfiguration configuration, ExpiryWatch expiries, ReloadService reloads)
     {
         (_page, _broker, _trust, _expiries) = (page, broker, trust, expiries);
         Meter meter = metrics.Meter;
         meter.CreateObservableGauge("debugrelay.sessions.running", () => sessions.All.Count, null, "Sessions that run");
         meter.CreateObservableGauge("debugrelay.operations.running", () => sessions.All.Sum(s => s.Running.Count), null, "Operations that run");
-        meter.CreateObservableGauge("debugrelay.files.refused", () => trust.Problems.Count, null, "Files (policy, lists) whose newest content was refused");
+        meter.CreateObservableGauge("debugrelay.files.refused", () => reloads.Problems.Count, null, "Files (policy, lists, certificate, profile) whose newest content was refused");
         meter.CreateObservableGauge("debugrelay.killed", () => trust.Current.IsKilled ? 1 : 0, null, "Whether the kill file stops everything");
         meter.CreateObservableGauge("debugrelay.deny.version", () => (long)trust.Current.Deny.Version, null, "Version of the deny list; 0 where there is none");
         meter.CreateObservableGauge("debugrelay.ends", () => expiries.All.Select(e => new Measurement<double>(e.End.ToUnixTimeSeconds(), KeyValuePair.Create("what", (object?)e.What))), "s", "Unix time at which a certificate or a revocation list ends");

@@ -17,7 +17,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, StreamKeeper keeper, AgentMetrics metrics, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, LiveTrust trust, LiveProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, StreamKeeper keeper, AgentMetrics metrics, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -221,7 +221,7 @@ internal sealed partial class OperationRelay(
         {
             Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User,
         };
-        Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Name, trust.Now);
+        Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Current.Name, trust.Now);
         if (!decided.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
         if (!ours.Allowed)

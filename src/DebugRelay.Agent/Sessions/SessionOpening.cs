@@ -17,7 +17,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
 internal sealed partial class SessionOpening(
-    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, AgentIdentity identity, HostLedger ledger, InboxCalls inbox, TimeProvider time, AgentMetrics metrics, ILogger<SessionOpening> logger)
+    HostConfiguration configuration, LiveTrust trust, LiveProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, AgentIdentity identity, HostLedger ledger, InboxCalls inbox, TimeProvider time, AgentMetrics metrics, ILogger<SessionOpening> logger)
 {
     /// <summary>
     /// Sessions whose recordings are being closed at once. Closing waits for the disk on a thread of the pool: where hundreds end together (a revocation), all
@@ -164,20 +164,23 @@ internal sealed partial class SessionOpening(
         DateTimeOffset notAfter = trust.Current.EndOf(verified, trust.Now, Limits.Session);
         string[] roles = [.. PolicyEngine.RolesOf(trust.Current.Policy, verified.Identity).Select(r => r.Name)];
         RoleLimits limits = PolicyEngine.LimitsOf(trust.Current.Policy, verified.Identity) ?? RoleLimits.Default;
-        using var session = new RelaySession(verified, limits, certificate, recorder, ledger, brokerWriter, notAfter, trust.Clock);
+        HostProfile held = profile.Current;
+        using var session = new RelaySession(verified, limits, certificate, recorder, ledger, brokerWriter, notAfter, trust.Clock) { ProfileSha256 = held.Sha256 };
         var entry = new OpenEntry(
-            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, profile.Name, profile.Sha256, notAfter, proof, ledgers);
+            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, held.Name, held.Sha256, notAfter, proof, ledgers);
         SessionClosed closed = new(ErrorCode.Internal, "the session could not be opened");
         void PassOn(LedgerHead head) => SendHead(client, head);
         try
         {
             await session.RecordAsync("open", entry, RecordedJson.Default.OpenEntry, durable: true);
             await brokerWriter.WriteAsync(FrameType.Proof, proof, ProtocolJson.Default.Proof, client.Closed);
-            _ = await brokerReader.ExpectWithinAsync(FrameType.SessionOpened, Limits.BrokerAnswer, client.Closed);
+            SessionOpened brokers = (await brokerReader.ExpectWithinAsync(FrameType.SessionOpened, Limits.BrokerAnswer, client.Closed)).Read(ProtocolJson.Default.SessionOpened);
+            if (brokers.ScrubSha256 != held.Sha256)
+                throw new RefusedException(new Refused(ErrorCode.ScrubberFailed, "agent and broker do not have the same scrub profile: one of them has refused or not yet read it", "Try again in a moment; then operations must look at the host's log."));
             sessions.Add(session);
             Log.Opened(logger, session.Id, verified.Identity.ToString(), client.Remote);
             metrics.SessionOpened();
-            var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, profile.Name, profile.Sha256);
+            var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, held.Name, held.Sha256);
             await client.Frames.WriteAsync(FrameType.SessionOpened, opened, ProtocolJson.Default.SessionOpened, client.Closed);
             heads.Open();
             session.ForgetTicket();

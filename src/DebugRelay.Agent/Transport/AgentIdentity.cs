@@ -15,6 +15,7 @@ internal sealed class AgentIdentity
     public AgentIdentity(HostConfiguration configuration)
     {
         _configuration = configuration;
+        Files = new FileReload("certificate and key", [configuration.Certificate, configuration.Key]);
         _current = Load(configuration);
     }
 
@@ -22,7 +23,7 @@ internal sealed class AgentIdentity
     public LoadedIdentity Current => Volatile.Read(ref _current);
 
     /// <summary>The files.</summary>
-    public IReadOnlyList<string> Paths => [_configuration.Certificate, _configuration.Key];
+    public FileReload Files { get; }
 
     /// <summary>Reads the files again.</summary>
     /// <exception cref="ConfigurationException">They cannot be used: what was read before stays.</exception>
