@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
-# The functional smoke suite against the programs as they are shipped: native code, one file each. It publishes them where DIR does not hold them already.
-# usage: published.sh [DIR]      (artifacts/published)
+# The functional smoke suite against the programs as they are shipped: native code, one file each. Publishes them into artifacts/published, unless --programs DIR has them.
+# usage: published.sh [--programs DIR] [OPTIONS OF THE TEST RUNNER]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-dir=${1:-artifacts/published}
-[ -x "$dir/debugrelay-agent" ] || dotnet publish src/DebugRelay.Agent -c Release -o "$dir" --nologo -v quiet
+if [ "${1:-}" = --programs ]; then
+  dir=$2
+  shift 2
+else
+  dir=artifacts/published
+  rm -rf "$dir"
+  dotnet publish src/DebugRelay.Agent -c Release -o "$dir" --nologo -v quiet
+fi
 ls "$dir" | while read -r file; do
   case $file in
     debugrelay-agent|debugrelay-broker|debugrelay-worker|debugrelay-dumpworker) ;;
@@ -15,4 +21,4 @@ done
 # One of everything that a host does: installing, sessions and their refusal, counters, traces that are scrubbed, dumps, recordings that verify, a stop in order.
 DEBUGRELAY_TEST_PROGRAMS=$dir tests/DebugRelay.FunctionalTests/bin/Debug/net10.0/DebugRelay.FunctionalTests \
   --filter-class '*.InstallTests' '*.SeparateBrokerTests' '*.TwoUsersTests' '*.RelayedDumpTests' '*.HandshakeTests' '*.TraceTests' '*.HostStopTests' \
-  --progress off "${@:2}"
+  --progress off "$@"
