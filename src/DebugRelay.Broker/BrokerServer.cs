@@ -6,6 +6,7 @@ using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.State;
 using DebugRelay.Broker.Surfaces;
 using DebugRelay.Broker.Targets;
+using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Unix;
@@ -29,6 +30,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     {
         HostConfiguration configuration = HostConfiguration.Load(options.ConfigurationFile);
         BrokerLog.Use(configuration.Log);
+        OutOfMemory.Offer();
+        Launcher.Processors = configuration.Limits.Processors;
         string path = options.Socket ?? configuration.Broker;
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
@@ -70,7 +73,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         }
         finally
         {
-            File.Delete(path);
+            if (ServiceManager.Sockets().Count == 0)
+                File.Delete(path);
         }
     }
 
@@ -163,6 +167,9 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     /// <param name="forGroup">Whether the agent is another user: it comes in by our group, and each that does is asked who it is.</param>
     private static Socket Listen(string path, bool forGroup)
     {
+        // Who has opened it for us has given it its place and its rights.
+        if (ServiceManager.Sockets() is [var given, ..])
+            return new Socket(new SafeSocketHandle(given, ownsHandle: true));
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         // What a dead broker left here would be in the way; a live one's connections are not touched by it.
         File.Delete(path);
