@@ -14,11 +14,12 @@
     perf     measure in Release: rewriter (default), live, micro; see perf/README.md
     fuzz     fuzz in Release: --executions N --seed S --seconds T (default: a million), or: afl [SECONDS] (guided by coverage, AFL++)
     quality  what the detectors find of labelled corpora; arguments go to perf/DebugRelay.Quality
-    package  does not exist yet
+    publish  the host's programs as native code, one file each, into artifacts/published
+    package  a Debian package, with a bill of materials, and the client as a dotnet tool, into artifacts/packages (packaging/package.sh, without PowerShell)
 #>
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'test', 'demo', 'perf', 'fuzz', 'quality', 'package')]
+    [ValidateSet('build', 'test', 'demo', 'perf', 'fuzz', 'quality', 'publish', 'package')]
     [string] $Task = 'build',
 
     [Parameter(ValueFromRemainingArguments)]
@@ -33,11 +34,6 @@ function Invoke-Dotnet([string[]] $Arguments) {
     Push-Location $PSScriptRoot
     try { & dotnet @Arguments } finally { Pop-Location }
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
-}
-
-function Stop-Missing([string] $What) {
-    [Console]::Error.WriteLine("There is nothing to run for '$Task' yet: $What")
-    exit 1
 }
 
 switch ($Task) {
@@ -63,5 +59,9 @@ switch ($Task) {
         Invoke-Dotnet (@('run', '-c', 'Release', '--project', 'tests/DebugRelay.Fuzz', '--') + $Rest)
     }
     'quality' { Invoke-Dotnet (@('run', '-c', 'Release', '--project', 'perf/DebugRelay.Quality', '--') + $Rest) }
-    'package' { Stop-Missing 'packaging/ is not written.' }
+    'publish' { Invoke-Dotnet (@('publish', 'src/DebugRelay.Agent', '-c', 'Release', '-o', 'artifacts/published', '--nologo') + $Rest) }
+    'package' {
+        & bash (Join-Path $PSScriptRoot 'packaging/package.sh') @Rest
+        exit $LASTEXITCODE
+    }
 }

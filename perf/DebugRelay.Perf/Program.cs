@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using DebugRelay.Perf.Audit;
 using DebugRelay.Perf.Dumps;
+using DebugRelay.Perf.Footprint;
 using DebugRelay.Perf.Recordings;
 using DebugRelay.Perf.Revocation;
 using DebugRelay.Perf.Rewriter;
@@ -51,11 +52,14 @@ switch (args)
         return await RevocationKinds.RunAsync(rest);
     case ["revocation", .. var rest]:
         return await RevocationTime.RunAsync(rest);
+    case ["footprint", var programs]:
+        await HostFootprint.RunAsync(programs);
+        break;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

@@ -3,6 +3,15 @@ namespace DebugRelay.Protocol;
 /// <summary>The names of all failures on the wire. They are part of the protocol: scripts and recordings rely on them.</summary>
 public static class ErrorCode
 {
+    /// <summary>All of them: what is none is no code of ours.</summary>
+    public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        Truncated, FrameTooLong, UnknownFrame, UnexpectedFrame, BadMessage, TimedOut, WrongProtocol, LimitReached, NoSession, BadProof, BadRequest,
+        Replayed, UnknownOperation, Denied, UsedUp, AccessRequested, AccessGranted, Unobserved, AwaitsObserver, BreakGlass, NewSurface, NoProcess,
+        TargetFailed, TargetGone, TargetMalformed, DumpWithheld, BadDump, Storage, RecordingFailed, BrokerGone, WorkerGone, ScrubberFailed, Expired,
+        Revoked, Killed, Idle, ClientGone, Closed, ShuttingDown, Internal,
+    };
+
     /// <summary>The stream ended within a frame, or before a frame that was due.</summary>
     public const string Truncated = "truncated";
 

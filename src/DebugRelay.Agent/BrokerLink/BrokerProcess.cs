@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using DebugRelay.Agent.Observability;
 using DebugRelay.Policy.Configuration;
 
 namespace DebugRelay.Agent.BrokerLink;
@@ -13,11 +14,13 @@ internal sealed partial class BrokerProcess : BackgroundService
     private readonly string _configurationFile;
     private readonly string? _folder;
     private readonly ILogger<BrokerProcess> _logger;
+    private readonly AgentMetrics _metrics;
 
-    public BrokerProcess(HostConfiguration configuration, ConfigurationFile file, ILogger<BrokerProcess> logger)
+    public BrokerProcess(HostConfiguration configuration, ConfigurationFile file, AgentMetrics metrics, ILogger<BrokerProcess> logger)
     {
         _configurationFile = file.Path;
         _logger = logger;
+        _metrics = metrics;
         if (configuration.Broker == HostConfiguration.SpawnBroker)
         {
             // Created with mode 0700. Short, since a socket's path may have 107 bytes.
@@ -95,6 +98,7 @@ internal sealed partial class BrokerProcess : BackgroundService
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         using Process process = Launch(start);
         Log.BrokerStarted(_logger, process.Id);
+        _metrics.BrokerStarted();
         await process.WaitForExitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (process.HasExited)
         {

@@ -1,13 +1,15 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using DebugRelay.Agent.Access;
 using DebugRelay.Agent.BrokerLink;
+using DebugRelay.Agent.Observability;
 using DebugRelay.Agent.Sessions;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
+using DebugRelay.Protocol.Logging;
 using DebugRelay.Protocol.Unix;
 using DebugRelay.Recording;
 using Microsoft.AspNetCore.Connections;
@@ -25,10 +27,11 @@ internal static class AgentHost
     public static async Task RunAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
-        HostProfile profile = HostProfile.Load(configuration);
+        OutOfMemory.Offer();
+        var profile = new LiveProfile(configuration);
         // A profile that ships with the worker needs no check.
-        if (!profile.IsShipped)
-            await ProfileCheck.RunAsync(profile, cancellation);
+        if (!profile.Current.IsShipped)
+            await ProfileCheck.RunAsync(profile.Current, cancellation);
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         await using WebApplication application = Build(configuration, profile, Path.GetFullPath(configurationFile), ledger);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
@@ -37,7 +40,7 @@ internal static class AgentHost
             HangUp(application);
         });
         await application.StartAsync(cancellation);
-        Announce(application);
+        Announce(application, configuration);
         ServiceManager.Ready();
         using CancellationTokenRegistration stopping = application.Lifetime.ApplicationStopping.Register(ServiceManager.Stopping);
         // A pool that has no thread left for this has none for sessions either.
@@ -51,7 +54,7 @@ internal static class AgentHost
     private static void HangUp(WebApplication application)
     {
         if (Console.IsInputRedirected)
-            application.Services.GetRequiredService<LiveTrust>().Reload();
+            application.Services.GetRequiredService<ReloadService>().ReloadAll();
         else
             application.Lifetime.StopApplication();
     }
@@ -72,14 +75,15 @@ internal static class AgentHost
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
         HostTrust trust = HostTrust.Load(configuration);
-        (X509Certificate2 certificate, _) = AgentCertificate.Load(configuration);
-        using (certificate)
+        LoadedIdentity identity = AgentIdentity.Load(configuration);
+        foreach (string line in TrustReport.Of(configuration, trust, identity.Certificate, TimeProvider.System.GetUtcNow()))
+            Console.WriteLine(line);
+        await ProfileCheck.RunAsync(HostProfile.Load(configuration), cancellation);
+        if (InForce.Read(configuration) is { } inForce)
         {
-            foreach (string line in TrustReport.Of(configuration, trust, certificate, TimeProvider.System.GetUtcNow()))
+            foreach (string line in inForce.Changes(configuration, Path.GetFullPath(configurationFile)).DefaultIfEmpty("nothing would change"))
                 Console.WriteLine(line);
         }
-        await ProfileCheck.RunAsync(HostProfile.Load(configuration), cancellation);
-        _ = IdentityOf(configuration);
     }
 
     /// <exception cref="ConfigurationException">There can be no ledger, so there is no access.</exception>
@@ -98,26 +102,14 @@ internal static class AgentHost
         }
     }
 
-    /// <exception cref="ConfigurationException">Its certificate cannot sign recordings, or is another host's.</exception>
-    private static RecordingIdentity IdentityOf(HostConfiguration configuration)
-    {
-        try
-        {
-            RecordingIdentity identity = RecordingIdentity.FromPemFiles(configuration.Certificate, configuration.Key);
-            return identity.Names(configuration.Host)
-                ? identity
-                : throw new ConfigurationException($"{configuration.Certificate}: does not name this host, {configuration.Host}, so no recording would verify; issue one that does, or set \"host\"");
-        }
-        catch (RecordingException e)
-        {
-            throw new ConfigurationException($"{configuration.Certificate}: {e.Message}");
-        }
-    }
-
-    private static WebApplication Build(HostConfiguration configuration, HostProfile profile, string configurationFile, HostLedger ledger)
+    private static WebApplication Build(HostConfiguration configuration, LiveProfile profile, string configurationFile, HostLedger ledger)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Information);
+        if (LogWriter.IsText(configuration.Log))
+            builder.Logging.AddSimpleConsole(o => o.SingleLine = true);
+        else
+            builder.Logging.AddProvider(new AgentLog(LogWriter.Create(configuration.Log, "debugrelay-agent")));
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
         // Standard output is for the line that says where we listen.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         // What a service manager gives us before it kills; sessions end well within it.
@@ -128,7 +120,15 @@ internal static class AgentHost
             .AddSingleton(new ConfigurationFile(configurationFile))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(LiveTrust.Load(configuration, Path.Combine(configuration.State, "agent"), TimeProvider.System))
-            .AddSingleton(IdentityOf(configuration))
+            .AddSingleton(new AgentIdentity(configuration))
+            .AddSingleton<Bandwidth>()
+            .AddSingleton<AgentMetrics>()
+            .AddSingleton<PrometheusPage>()
+            .AddSingleton<ObservationPages>()
+            .AddSingleton<ReloadService>()
+            .AddHostedService(services => services.GetRequiredService<ReloadService>())
+            .AddSingleton<ExpiryWatch>()
+            .AddHostedService(services => services.GetRequiredService<ExpiryWatch>())
             .AddSingleton(_ => ledger)
             .AddSingleton<BrokerProcess>()
             .AddHostedService(services => services.GetRequiredService<BrokerProcess>())
@@ -146,29 +146,42 @@ internal static class AgentHost
             .AddHostedService<RetentionService>()
             .AddSingleton<TlsPolicy>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) => Listen(kestrel, configuration));
-        return builder.Build();
+        WebApplication application = builder.Build();
+        ObservationPages pages = application.Services.GetRequiredService<ObservationPages>();
+        application.Run(pages.AnswerAsync);
+        return application;
     }
 
     private static void Listen(KestrelServerOptions kestrel, HostConfiguration configuration)
     {
         kestrel.Limits.MaxConcurrentConnections = configuration.Limits.Connections;
-        foreach (string address in configuration.Listen)
+        void Serve(ListenOptions endpoint)
         {
-            kestrel.Listen(IPEndPoint.Parse(address), endpoint =>
-            {
-                HandshakeGate gate = kestrel.ApplicationServices.GetRequiredService<HandshakeGate>();
-                endpoint.Use(gate.Before);
-                endpoint.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsPolicy>().Options);
-                endpoint.Use(gate.After);
-                endpoint.UseConnectionHandler<RelayConnectionHandler>();
-            });
+            HandshakeGate gate = kestrel.ApplicationServices.GetRequiredService<HandshakeGate>();
+            endpoint.Use(gate.Before);
+            endpoint.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsPolicy>().Options);
+            endpoint.Use(gate.After);
+            endpoint.UseConnectionHandler<RelayConnectionHandler>();
         }
+
+        IReadOnlyList<int> given = ServiceManager.Sockets();
+        foreach (int socket in given)
+            kestrel.ListenHandle((ulong)socket, Serve);
+        foreach (string address in given.Count == 0 ? configuration.Listen : [])
+            kestrel.Listen(IPEndPoint.Parse(address), Serve);
+        ObservationPages.Listen(kestrel, configuration);
     }
 
-    private static void Announce(WebApplication application)
+    private static string AddressOf(int socket)
+    {
+        using var listener = new Socket(new SafeSocketHandle(socket, ownsHandle: false));
+        return listener.LocalEndPoint?.ToString() ?? "?";
+    }
+
+    private static void Announce(WebApplication application, HostConfiguration configuration)
     {
         IServerAddressesFeature? addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        string[] listening = [.. (addresses?.Addresses ?? []).Select(a => new Uri(a).Authority)];
+        string[] listening = ServiceManager.Sockets() is { Count: > 0 } given ? [.. given.Select(AddressOf)] : [.. (addresses?.Addresses ?? []).Take(configuration.Listen.Length).Select(a => new Uri(a).Authority)];
         Console.Out.WriteLine($"{{\"listening\":[{string.Join(',', listening.Select(l => $"\"{JsonEncodedText.Encode(l)}\""))}]}}");
         Console.Out.Flush();
     }

@@ -9,13 +9,11 @@ namespace DebugRelay.Agent.Hosting;
 /// <summary>What `check` says of files that can be used: when they end, and what in the policy does nothing.</summary>
 internal static class TrustReport
 {
-    // Time enough to renew it on a working day.
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(3);
-
     /// <summary>One line each; those that somebody should act on begin with "warning".</summary>
     public static IEnumerable<string> Of(HostConfiguration configuration, HostTrust trust, X509Certificate2 agent, DateTimeOffset now) =>
     [
-        Ends("certificate", agent.NotAfter.ToUniversalTime(), now),
+        Ends("certificate", agent.NotBefore.ToUniversalTime(), agent.NotAfter.ToUniversalTime(), now),
+        .. trust.Store.Anchors.Select(ca => Ends($"client authority {ca.Subject}", ca.NotBefore.ToUniversalTime(), ca.NotAfter.ToUniversalTime(), now)),
         .. trust.Store.RevocationLists.Lists.Select(list => OfList(list, now)),
         .. trust.Store.RevocationLists.Lists.Count == 0 ? ["warning: no revocation list: a revoked certificate is taken until it expires"] : (string[])[],
         .. OfDenyList(configuration, trust),
@@ -26,7 +24,7 @@ internal static class TrustReport
     {
         string number = list.Number is { } n ? string.Create(CultureInfo.InvariantCulture, $"number {n}, ") : "";
         return Ends(
-            string.Create(CultureInfo.InvariantCulture, $"revocation list of {list.Issuer.Name} ({number}{list.Count} revoked, {Days(now - list.ThisUpdate)} old)"), list.NextUpdate, now);
+            string.Create(CultureInfo.InvariantCulture, $"revocation list of {list.Issuer.Name} ({number}{list.Count} revoked, {Days(now - list.ThisUpdate)} old)"), list.ThisUpdate, list.NextUpdate, now);
     }
 
     private static IEnumerable<string> OfDenyList(HostConfiguration configuration, HostTrust trust)
@@ -37,11 +35,11 @@ internal static class TrustReport
             yield return string.Create(CultureInfo.InvariantCulture, $"deny list: version {trust.Deny.Version}, {trust.Deny.Entries.Count} denied");
     }
 
-    private static string Ends(string what, DateTimeOffset end, DateTimeOffset now)
+    private static string Ends(string what, DateTimeOffset begin, DateTimeOffset end, DateTimeOffset now)
     {
         string until = string.Create(CultureInfo.InvariantCulture, $"until {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         return end <= now ? $"warning: {what} is past its time: {until}"
-            : end - now < Soon ? $"warning: {what}: {until}, in {Days(end - now)}"
+            : new Expiry(what, begin, end).IsSoon(now) ? $"warning: {what}: {until}, in {Days(end - now)}"
             : $"{what}: {until}";
     }
 

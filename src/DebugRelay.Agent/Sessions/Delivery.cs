@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using DebugRelay.Agent.Observability;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -12,7 +13,7 @@ namespace DebugRelay.Agent.Sessions;
 /// An operation's bytes on their way: from the worker into the recording as fast as they come, and from the recording to the client as fast
 /// as it takes them. A slow client never slows the target, and what was sent is what was recorded.
 /// </summary>
-internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, RunningOperation operation, RecordedStream stream)
+internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, RunningOperation operation, RecordedStream stream, AgentMetrics metrics, Bandwidth bandwidth)
 {
     private readonly ulong _number = operation.Request.Number;
     // Where what was sent cannot be read again, its hash is kept.
@@ -42,6 +43,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             TryComplete();
             await _sending;
             await session.RecordAsync("end", new EndEntry(_number, end, _sent, operation.Isolation), RecordedJson.Default.EndEntry, durable: true);
+            metrics.OperationEnded(operation.Request.Operation, end, _sent, _time.Elapsed);
             await session.Ledger.EndAsync(session.Id, new LedgerEnd(_number, end.Bytes, end.Sha256, end.Partial, end.Code));
             if (Withdrawal is null)
                 await TryEndAsync(end);
@@ -242,6 +244,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                     return;
                 if (operation.Decision.NeedsObserver)
                     await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
+                await bandwidth.TakeAsync(got, gone.Token);
                 // What has been begun goes out, also where this no longer waits for it: it counts as sent.
                 Task whole = await client.Frames.BeginAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 _sentHash?.AppendData(buffer, 0, got);

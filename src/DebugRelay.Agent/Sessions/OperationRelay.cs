@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.BrokerLink;
+using DebugRelay.Agent.Observability;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Grants;
@@ -16,7 +17,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, StreamKeeper keeper, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, LiveTrust trust, LiveProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, StreamKeeper keeper, AgentMetrics metrics, Bandwidth bandwidth, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -31,11 +32,13 @@ internal sealed partial class OperationRelay(
         catch (RefusedException e)
         {
             Log.Refused(logger, session.Id, e.Refusal.Code, e.Refusal.Message);
+            metrics.Refused(e.Refusal.Code);
             await client.TryRefuseAsync(e.Refusal);
         }
         catch (RecordingException e)
         {
             Log.CannotRecord(logger, session.Id, e.Message);
+            metrics.RecordingFailed();
             session.End(ErrorCode.RecordingFailed, "the session can no longer be recorded, so it ends");
             await client.TryRefuseAsync(new Refused(ErrorCode.RecordingFailed, "the session can no longer be recorded, so it ends"));
         }
@@ -71,7 +74,7 @@ internal sealed partial class OperationRelay(
             sessions.Judge(session, running);
             try
             {
-                await new Delivery(session, client, reader, running, recorded).RunAsync();
+                await new Delivery(session, client, reader, running, recorded, metrics, bandwidth).RunAsync();
             }
             finally
             {
@@ -163,7 +166,10 @@ internal sealed partial class OperationRelay(
         if (decision.NeedsObserver)
             await AwaitObserverAsync(session, request, decided.Target);
         if (decision.BreakGlass is { } emergency)
+        {
+            metrics.Emergency();
             await announcer.AnnounceAsync(session, request, entry, emergency, session.Ending);
+        }
         Accepted accepted = await FromBrokerAsync(session, request, async () =>
         {
             await writer.WriteAsync(FrameType.Proceed, session.Ending);
@@ -213,9 +219,9 @@ internal sealed partial class OperationRelay(
     {
         var target = new AccessTarget
         {
-            Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User,
+            Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User, Container = decided.Target?.Container,
         };
-        Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Name, trust.Now);
+        Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Current.Name, trust.Now);
         if (!decided.Allowed)
             return (new DecisionEntry(request.Number, request.Operation, Allowed: false, "broker", decided.Code, decided.Reason, decided.Target, null), ours);
         if (!ours.Allowed)

@@ -45,6 +45,9 @@ internal sealed class RelaySession : IDisposable
         _ticketHash = SHA256.HashData(Ticket);
     }
 
+    /// <summary>SHA-256 of the profile that it is scrubbed with, hexadecimal.</summary>
+    public required string ProfileSha256 { get; init; }
+
     /// <summary>The session's id.</summary>
     public string Id => Proof.Statement.Session;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.BrokerLink;
+using DebugRelay.Agent.Observability;
 using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
@@ -16,7 +17,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>A control connection: challenge, proof, recording, and then the session's life.</summary>
 internal sealed partial class SessionOpening(
-    HostConfiguration configuration, LiveTrust trust, HostProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, RecordingIdentity recordingIdentity, HostLedger ledger, InboxCalls inbox, TimeProvider time, ILogger<SessionOpening> logger)
+    HostConfiguration configuration, LiveTrust trust, LiveProfile profile, BrokerProcess broker, SessionTable sessions, Openings openings, AgentIdentity identity, HostLedger ledger, InboxCalls inbox, TimeProvider time, AgentMetrics metrics, ILogger<SessionOpening> logger)
 {
     /// <summary>
     /// Sessions whose recordings are being closed at once. Closing waits for the disk on a thread of the pool: where hundreds end together (a revocation), all
@@ -45,11 +46,13 @@ internal sealed partial class SessionOpening(
         catch (RefusedException e)
         {
             Log.Refused(logger, client.Remote, e.Refusal.Code, e.Refusal.Message);
+            metrics.Refused(e.Refusal.Code);
             await client.TryRefuseAsync(e.Refusal);
         }
         catch (RecordingException e)
         {
             Log.CannotRecord(logger, e.Message);
+            metrics.RecordingFailed();
             await client.TryRefuseAsync(new Refused(ErrorCode.RecordingFailed, "the session cannot be recorded on the host, so there is none"));
         }
     }
@@ -89,7 +92,7 @@ internal sealed partial class SessionOpening(
         try
         {
             return SessionRecorder.Create(
-                configuration.Recordings, configuration.Host, session, recordingIdentity, time,
+                configuration.Recordings, configuration.Host, session, identity.Current.Recording, time,
                 new RecorderOptions { SpoolFolder = configuration.Spool, SpoolBytes = Limits.Spool, CheckpointSealed = head => PassOn(heads, head) });
         }
         catch (RecordingException e)
@@ -161,19 +164,23 @@ internal sealed partial class SessionOpening(
         DateTimeOffset notAfter = trust.Current.EndOf(verified, trust.Now, Limits.Session);
         string[] roles = [.. PolicyEngine.RolesOf(trust.Current.Policy, verified.Identity).Select(r => r.Name)];
         RoleLimits limits = PolicyEngine.LimitsOf(trust.Current.Policy, verified.Identity) ?? RoleLimits.Default;
-        using var session = new RelaySession(verified, limits, certificate, recorder, ledger, brokerWriter, notAfter, trust.Clock);
+        HostProfile held = profile.Current;
+        using var session = new RelaySession(verified, limits, certificate, recorder, ledger, brokerWriter, notAfter, trust.Clock) { ProfileSha256 = held.Sha256 };
         var entry = new OpenEntry(
-            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, profile.Name, profile.Sha256, notAfter, proof, ledgers);
+            session.Id, configuration.Host, client.Remote, verified.Identity.ToString(), roles, verified.Statement.Reason, verified.Statement.Incident, open.Client, held.Name, held.Sha256, notAfter, proof, ledgers);
         SessionClosed closed = new(ErrorCode.Internal, "the session could not be opened");
         void PassOn(LedgerHead head) => SendHead(client, head);
         try
         {
             await session.RecordAsync("open", entry, RecordedJson.Default.OpenEntry, durable: true);
             await brokerWriter.WriteAsync(FrameType.Proof, proof, ProtocolJson.Default.Proof, client.Closed);
-            _ = await brokerReader.ExpectWithinAsync(FrameType.SessionOpened, Limits.BrokerAnswer, client.Closed);
+            SessionOpened brokers = (await brokerReader.ExpectWithinAsync(FrameType.SessionOpened, Limits.BrokerAnswer, client.Closed)).Read(ProtocolJson.Default.SessionOpened);
+            if (brokers.ScrubSha256 != held.Sha256)
+                throw new RefusedException(new Refused(ErrorCode.ScrubberFailed, "agent and broker do not have the same scrub profile: one of them has refused or not yet read it", "Try again in a moment; then operations must look at the host's log."));
             sessions.Add(session);
             Log.Opened(logger, session.Id, verified.Identity.ToString(), client.Remote);
-            var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, profile.Name, profile.Sha256);
+            metrics.SessionOpened();
+            var opened = new SessionOpened(session.Id, session.Ticket, verified.Identity.ToString(), roles, notAfter, held.Name, held.Sha256);
             await client.Frames.WriteAsync(FrameType.SessionOpened, opened, ProtocolJson.Default.SessionOpened, client.Closed);
             heads.Open();
             session.ForgetTicket();
@@ -240,6 +247,7 @@ internal sealed partial class SessionOpening(
         if (ended && countersigns && !told)
             await CountersignAsync(session, client);
         Log.Closed(logger, session.Id, closed.Code, closed.Message);
+        metrics.SessionClosed(closed.Code);
         if (!told)
             await TryTellAsync(client, closed);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DebugRelay.Agent.Observability;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Rules;
@@ -7,7 +8,7 @@ using DebugRelay.Protocol;
 namespace DebugRelay.Agent.Sessions;
 
 /// <summary>The sessions that run. Judges them again when what the host trusts has changed, and every second by the clock; ends them all when the agent stops.</summary>
-internal sealed partial class SessionTable(HostConfiguration configuration, LiveTrust trust, HostProfile profile, IHostApplicationLifetime lifetime, ILogger<SessionTable> logger) : BackgroundService
+internal sealed partial class SessionTable(HostConfiguration configuration, LiveTrust trust, LiveProfile profile, IHostApplicationLifetime lifetime, AgentMetrics metrics, ILogger<SessionTable> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, RelaySession> _sessions = new();
     private readonly Lock _adding = new();
@@ -39,7 +40,7 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
             _sessions[session.Id] = session;
         }
         // Asked after it was added: an end of all that does not see it is seen by it.
-        string? reason = Forbidden ?? trust.Current.Recheck(session.Proof, trust.Now)?.Reason;
+        string? reason = Forbidden ?? trust.Current.Recheck(session.Proof, trust.Now)?.Reason ?? (session.ProfileSha256 == profile.Current.Sha256 ? null : LiveProfile.HasChanged);
         if (reason is null)
             return;
         Remove(session);
@@ -54,9 +55,9 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
     {
         var target = new AccessTarget
         {
-            Host = configuration.Host, Pid = operation.Target?.Pid, StartTime = operation.Target?.StartTime, Name = operation.Target?.Name, User = operation.Target?.User,
+            Host = configuration.Host, Pid = operation.Target?.Pid, StartTime = operation.Target?.StartTime, Name = operation.Target?.Name, User = operation.Target?.User, Container = operation.Target?.Container,
         };
-        Decision decision = trust.Current.Decide(session.Proof, operation.Request, operation.Grant, target, profile.Name, trust.Now);
+        Decision decision = trust.Current.Decide(session.Proof, operation.Request, operation.Grant, target, profile.Current.Name, trust.Now);
         string? problem = decision.Allowed ? operation.Request.Parameters?.ProblemFor(decision.Limits!) : decision.Reason;
         if (problem is not null)
             operation.End(ErrorCode.Revoked, problem);
@@ -69,6 +70,7 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
         await using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() => EndAll(ErrorCode.ShuttingDown, "the agent stops"));
         trust.Changed += JudgeAll;
         trust.Reported += Report;
+        profile.Changed += EndOthers;
         Task watching = trust.WatchAsync(stoppingToken);
         using var timer = new PeriodicTimer(Limits.Recheck);
         try
@@ -83,6 +85,14 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
         await watching;
         trust.Changed -= JudgeAll;
         trust.Reported -= Report;
+        profile.Changed -= EndOthers;
+    }
+
+    /// <summary>What a session is scrubbed with stands at the top of its recording, for all of it.</summary>
+    private void EndOthers()
+    {
+        foreach (RelaySession session in _sessions.Values.Where(s => s.ProfileSha256 != profile.Current.Sha256))
+            session.End(ErrorCode.Revoked, LiveProfile.HasChanged);
     }
 
     private void JudgeAll() => Parallel.ForEach(_sessions.Values, Judge);
@@ -124,6 +134,7 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
 
     private void Report(string line, bool isProblem)
     {
+        metrics.FilesRead(used: !isProblem);
         if (isProblem)
             Log.Problem(logger, line);
         else

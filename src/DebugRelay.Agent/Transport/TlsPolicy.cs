@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Agent.Observability;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Protocol;
@@ -14,15 +15,12 @@ internal sealed partial class TlsPolicy
 {
     private readonly LiveTrust _trust;
     private readonly ILogger<TlsPolicy> _logger;
-    private readonly SslStreamCertificateContext _certificate;
+    private readonly AgentIdentity _identity;
+    private readonly AgentMetrics _metrics;
 
-    public TlsPolicy(HostConfiguration configuration, LiveTrust trust, ILogger<TlsPolicy> logger)
+    public TlsPolicy(AgentIdentity identity, LiveTrust trust, AgentMetrics metrics, ILogger<TlsPolicy> logger)
     {
-        _trust = trust;
-        _logger = logger;
-        (X509Certificate2 certificate, X509Certificate2Collection intermediates) = AgentCertificate.Load(configuration);
-        // Offline: nothing is fetched in a handshake.
-        _certificate = SslStreamCertificateContext.Create(certificate, intermediates, offline: true);
+        (_identity, _trust, _metrics, _logger) = (identity, trust, metrics, logger);
         Options = new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = Limits.Handshake,
@@ -35,7 +33,7 @@ internal sealed partial class TlsPolicy
 
     private SslServerAuthenticationOptions OptionsFor(ConnectionContext connection) => new()
     {
-        ServerCertificateContext = _certificate,
+        ServerCertificateContext = _identity.Current.Tls,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [RelayProtocol.Alpn],
         ClientCertificateRequired = true,
@@ -52,11 +50,13 @@ internal sealed partial class TlsPolicy
         if (certificate is not X509Certificate2 leaf)
         {
             Log.NoCertificate(_logger, remote);
+            _metrics.Handshake(accepted: false);
             return false;
         }
         CertificateResult result = _trust.Current.CheckClient(leaf, Sent(chain), _trust.Now);
         if (!result.IsValid)
             Log.Rejected(_logger, remote, result.Message);
+        _metrics.Handshake(result.IsValid);
         return result.IsValid;
     }
 

@@ -10,7 +10,7 @@ using DebugRelay.Surfaces.Inventory;
 namespace DebugRelay.Broker.Gate;
 
 /// <summary>Judges a request: whose is it, was it used before, what does it ask, of whom, and may he.</summary>
-internal sealed class RequestGate(HostConfiguration configuration, LiveTrust trust, HostProfile profile, ProcessFinder finder)
+internal sealed class RequestGate(HostConfiguration configuration, LiveTrust trust, LiveProfile profile, ProcessFinder finder)
 {
     /// <summary>Reads a request that the session's engineer signed.</summary>
     /// <exception cref="ProtocolException">He did not, or it has another form.</exception>
@@ -47,7 +47,10 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     }
 
     private Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, TargetProcess? process)
-        => trust.Current.Decide(session, request, grant, TargetOf(process), profile.Name, trust.Now);
+        => trust.Current.Decide(session, request, grant, TargetOf(process), profile.Current.Name, trust.Now);
+
+    /// <summary>A trace of this process has begun.</summary>
+    public void Began(TargetProcess process) => finder.Began(process);
 
     /// <summary>Whether who watches another's session may see what is had of this process.</summary>
     public bool MayWatch(VerifiedSession observer, TargetProcess process) => Decide(observer, Operations.SessionWatch, process).Allowed;
@@ -87,7 +90,7 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
             case var dump when Operations.IsDump(dump):
                 return null;
             case var operation when Operations.IsEventPipe(operation) && request.Parameters is { } parameters:
-                return EventPipeClassifier.Check(request.Operation, parameters, profile.Arguments);
+                return EventPipeClassifier.Check(request.Operation, parameters, profile.Current.Arguments);
             default:
                 throw new ProtocolException(ErrorCode.UnknownOperation, $"this version does not carry out {request.Operation}");
         }
@@ -97,7 +100,7 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
         => trust.Current.Decide(session, operation, TargetOf(process), trust.Now);
 
     private AccessTarget TargetOf(TargetProcess? process)
-        => new() { Host = configuration.Host, Pid = process?.Pid, StartTime = process?.StartTime, Name = process?.Name, User = process?.User };
+        => new() { Host = configuration.Host, Pid = process?.Pid, StartTime = process?.StartTime, Name = process?.Name, User = process?.User, Container = process?.Container };
 }
 
 /// <summary>A request and what was decided.</summary>

@@ -29,5 +29,5 @@ internal sealed class Sealing(HostConfiguration configuration, LiveTrust trust)
             : throw new ProtocolException(ErrorCode.Denied, "the policy wants reviewers to be able to read unscrubbed data, and the host has no certificate of one that holds (reviewerCertificates)");
     }
 
-    private static void Warn(string problem) => Console.Error.WriteLine($"debugrelay-broker: {problem}");
+    private static void Warn(string problem) => BrokerLog.Error(problem);
 }

@@ -33,6 +33,9 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     /// <summary>Who it is, and the key that signs its requests.</summary>
     public VerifiedSession Proof => proof;
 
+    /// <summary>What it is scrubbed with.</summary>
+    public HostProfile Profile => profile;
+
     /// <summary>When it was opened.</summary>
     public DateTimeOffset Opened => opened;
 

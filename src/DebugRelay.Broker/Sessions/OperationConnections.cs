@@ -56,12 +56,12 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
         catch (RecordingException e)
         {
-            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            BrokerLog.Error(e.Message);
             Refuse(agent, frames, ErrorCode.RecordingFailed, "the broker cannot write its ledger, so nothing is carried out");
         }
         catch (Exception e) when (e is not SocketException)
         {
-            Console.Error.WriteLine($"debugrelay-broker: an operation failed: {e}");
+            BrokerLog.Error("an operation failed", e);
             Refuse(agent, frames, ErrorCode.Internal, "the broker failed; its log says more");
         }
     }
@@ -139,7 +139,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
         catch (RecordingException e)
         {
-            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            BrokerLog.Error(e.Message);
         }
     }
 
@@ -261,6 +261,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         SealOrder? seal = running.Judged.Request.Unscrubbed ? sealing.OrderFor(session.Proof, running.Number) : null;
         (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
         Judged judged = running.Judged;
+        gate.Began(running.Endpoint.Process);
         var operation = new EventPipeOperation(
             judged.Request.Operation, running.Endpoint, sessionId, () => gate.Problem(session.Proof, judged));
         session.Add(running.Number, operation);

@@ -59,7 +59,7 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         }
         catch (RecordingException e)
         {
-            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            BrokerLog.Error(e.Message);
             await registry.EndAsync(session, ErrorCode.RecordingFailed);
             throw new ProtocolException(ErrorCode.RecordingFailed, "the broker cannot write its ledger, so there is no session");
         }
@@ -75,7 +75,7 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         }
         catch (RecordingException e)
         {
-            Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+            BrokerLog.Error(e.Message);
         }
     }
 

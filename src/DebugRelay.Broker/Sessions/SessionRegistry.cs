@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Policy.Rules;
@@ -9,7 +10,7 @@ using DebugRelay.Protocol.Messages;
 namespace DebugRelay.Broker.Sessions;
 
 /// <summary>The sessions of this host, from challenge to end.</summary>
-internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust trust, HostProfile profile, string ledgerKeySha256) : IDisposable
+internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust trust, LiveProfile profile, string ledgerKeySha256) : IDisposable
 {
     private readonly ConcurrentDictionary<string, BrokerSession> _sessions = new();
     private readonly Lock _opening = new();
@@ -53,7 +54,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
             throw new RefusedException(new Refused(ErrorCode.Denied, $"no role has {verified.Identity} as a member"));
         if (current.Recheck(verified, now) is { } withdrawal)
             throw new RefusedException(new Refused(ErrorCode.Denied, withdrawal.Reason));
-        var session = new BrokerSession(verified, now, current.EndOf(verified, now, Limits.Session), profile);
+        var session = new BrokerSession(verified, now, current.EndOf(verified, now, Limits.Session), profile.Current);
         lock (_opening)
         {
             if (_sessions.Count >= configuration.Limits.Sessions)
@@ -65,12 +66,13 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
         }
         // Asked again after it was added: a change that does not see it is seen by it.
         session.Judge(trust.Current, trust.Now);
+        EndOthers();
         return session;
     }
 
     /// <summary>What the agent is told of a session that stands.</summary>
     public SessionOpened Describe(BrokerSession session) => new(
-        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Current.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, profile.Name, profile.Sha256);
+        session.Id, [], session.Proof.Identity.ToString(), [.. PolicyEngine.RolesOf(trust.Current.Policy, session.Proof.Identity).Select(r => r.Name)], session.NotAfter, session.Profile.Name, session.Profile.Sha256);
 
     /// <summary>Ends a session.</summary>
     public async Task EndAsync(BrokerSession session, string code)
@@ -82,7 +84,7 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
 
     /// <summary>The sessions that run, as `session.list` shows them.</summary>
     public SessionList List() => new(
-        [.. _sessions.Values.Where(s => !s.HasEnded).OrderBy(s => s.Opened).Select(s => s.Describe())], [.. trust.Problems]);
+        [.. _sessions.Values.Where(s => !s.HasEnded).OrderBy(s => s.Opened).Select(s => s.Describe())], [.. trust.Problems, .. profile.Files.Problem is { } problem ? (string[])[problem] : []]);
 
     /// <summary>Tells something to everybody who has a session and may know it.</summary>
     public void Tell(Notice notice, Func<VerifiedSession, bool> mayKnow)
@@ -105,7 +107,8 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
     public async Task WatchAsync(CancellationToken cancellation)
     {
         trust.Changed += JudgeAll;
-        Task watching = trust.WatchAsync(cancellation);
+        profile.Changed += EndOthers;
+        Task watching = Task.WhenAll(trust.WatchAsync(cancellation), profile.WatchAsync(TryAsync, cancellation));
         using var timer = new PeriodicTimer(Limits.Recheck);
         string? stale = null;
         try
@@ -126,6 +129,27 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
         }
         await watching;
         trust.Changed -= JudgeAll;
+        profile.Changed -= EndOthers;
+    }
+
+    /// <summary>A session that began with another scrub profile has a worker that scrubs by it.</summary>
+    private void EndOthers()
+    {
+        foreach (BrokerSession session in _sessions.Values.Where(s => s.Profile.Sha256 != profile.Current.Sha256))
+            session.End(ErrorCode.Revoked, LiveProfile.HasChanged);
+    }
+
+    /// <summary>Has a new profile loaded by a worker, which also scrubs its canaries.</summary>
+    private static async Task TryAsync(HostProfile next, CancellationToken cancellation)
+    {
+        try
+        {
+            await using WorkerProcess worker = await WorkerProcess.StartAsync(next, number: 1, Limits.ProcessStart, cancellation);
+        }
+        catch (WorkerException e)
+        {
+            throw new ConfigurationException(e.Message);
+        }
     }
 
     private void JudgeAll() => Parallel.ForEach(_sessions.Values, session => session.Judge(trust.Current, trust.Now));

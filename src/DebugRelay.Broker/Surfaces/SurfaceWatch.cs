@@ -37,11 +37,11 @@ internal sealed class SurfaceWatch(RequestGate gate, KnownSurfaces known, HostLe
             foreach (NewSurface surface in known.Learn(gate.TakeInventory()))
                 await TellAsync(surface);
             if (known.Untold > 0)
-                Console.Error.WriteLine($"debugrelay-broker: error: {known.Untold} new debug surfaces are not told one by one: there are more than {Limits.SurfacesKnown}; take the inventory");
+                BrokerLog.Error($"{known.Untold} new debug surfaces are not told one by one: there are more than {Limits.SurfacesKnown}; take the inventory");
         }
         catch (Exception e) when (e is StateException or RecordingException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"debugrelay-broker: error: the host's debug surfaces could not be looked at: {e.Message}");
+            BrokerLog.Error($"the host's debug surfaces could not be looked at: {e.Message}");
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class SurfaceWatch(RequestGate gate, KnownSurfaces known, HostLe
         string message = finding.Message.Length > Limits.SurfaceText ? $"{finding.Message.AsSpan(0, Limits.SurfaceText)}…" : finding.Message;
         string line = $"new debug surface, {finding.Severity}: {finding.Rule} on {where}: {Printable(message)}";
         await ledger.SurfaceAsync(new LedgerSurface(finding.Rule, finding.Severity, message, surface.Process?.Pid, surface.Process?.Name));
-        Console.Error.WriteLine($"debugrelay-broker: {line}");
+        BrokerLog.Tell(line);
         registry.Tell(new Notice(ErrorCode.NewSurface, line), gate.MayTakeInventory);
     }
 

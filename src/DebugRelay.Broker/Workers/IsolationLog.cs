@@ -12,7 +12,7 @@ internal static class IsolationLog
     {
         string missing = string.Join("; ", rights.Missing);
         if (Interlocked.Exchange(ref _told, missing) != missing && missing.Length > 0)
-            Console.Error.WriteLine($"debugrelay-broker: workers run without {missing}");
+            BrokerLog.Tell($"workers run without {missing}");
         return [.. rights.Applied.Concat(own).Distinct().Order(StringComparer.Ordinal)];
     }
 }

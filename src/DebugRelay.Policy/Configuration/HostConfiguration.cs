@@ -65,6 +65,21 @@ public sealed record HostConfiguration
     /// <summary>The agent's user, by name or number, where the broker has another; null: they have the same.</summary>
     public string? AgentUser { get; init; }
 
+    /// <summary>Where the agent's metrics and its health can be asked: a loopback `ADDRESS:PORT`, or the path of a Unix socket; null: nowhere.</summary>
+    public string? Metrics { get; init; }
+
+    /// <summary>The form of the log: one of <see cref="LogForms"/>; null: the journal where there is one, else text.</summary>
+    public string? Log { get; init; }
+
+    /// <summary>Forms of the log.</summary>
+    public static IReadOnlyList<string> LogForms { get; } = ["text", "json", "journald"];
+
+    /// <summary>Where processes may call the broker (`DOTNET_DiagnosticPorts`): the path of a Unix socket; null: nowhere.</summary>
+    public string? DiagnosticPort { get; init; }
+
+    /// <summary>How long a process that waits at its start is left waiting for a trace; zero: it goes on at once.</summary>
+    public TimeSpan HoldSuspended { get; init; }
+
     /// <summary>How often the broker looks for debug surfaces that were not there before; null: never.</summary>
     public TimeSpan? WatchSurfaces { get; init; }
 
@@ -112,6 +127,10 @@ public sealed record HostConfiguration
         }
         if (Limits.Problem() is { } problem)
             throw new ConfigurationException($"{path}: {problem}");
+        if (IPEndPoint.TryParse(Metrics ?? "", out IPEndPoint? metrics) && !IPAddress.IsLoopback(metrics.Address))
+            throw new ConfigurationException($"{path}: metrics: {metrics.Address} is no loopback address; what the agent counts is for this machine alone");
+        if (Log is not null && !LogForms.Contains(Log))
+            throw new ConfigurationException($"{path}: log: \"{Log}\" is not known; it is one of {string.Join(", ", LogForms)}, or left out");
         if (announce is not (null or "shipper"))
             throw new ConfigurationException($"{path}: announce: \"{announce}\" is not known; it is \"shipper\", or left out");
         if (Scrub == UnscrubbedProfile)
@@ -123,6 +142,12 @@ public sealed record HostConfiguration
         => Quantities.TryParseDuration(text, out TimeSpan interval) && interval >= TimeSpan.FromSeconds(1) && interval <= TimeSpan.FromDays(1)
             ? interval
             : throw new ConfigurationException($"watchSurfaces: \"{text}\" is no duration from 1s to 24h");
+
+    /// <summary>Ten minutes are longer than anybody lets a service wait.</summary>
+    private static TimeSpan ReadHold(string text)
+        => Quantities.TryParseDuration(text, out TimeSpan hold) && hold <= TimeSpan.FromMinutes(10)
+            ? hold
+            : throw new ConfigurationException($"holdSuspended: \"{text}\" is no duration up to 10m");
 
     private static HostConfiguration Resolve(ConfigurationDocument document, string folder) => new()
     {
@@ -150,6 +175,10 @@ public sealed record HostConfiguration
         Limits = document.Limits?.Resolve() ?? new HostLimits(),
         Retention = document.Retention?.Resolve(),
         AgentUser = document.AgentUser,
+        Metrics = document.Metrics is null || IPEndPoint.TryParse(document.Metrics, out _) ? document.Metrics : Path.Combine(folder, document.Metrics),
+        Log = document.Log,
+        DiagnosticPort = document.DiagnosticPort is null ? null : Path.Combine(folder, document.DiagnosticPort),
+        HoldSuspended = document.HoldSuspended is null ? TimeSpan.Zero : ReadHold(document.HoldSuspended),
         WatchSurfaces = document.WatchSurfaces is null ? null : ReadInterval(document.WatchSurfaces),
     };
 }
@@ -159,7 +188,8 @@ internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
     string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
     HostLimitsDocument? Limits = null, RetentionDocument? Retention = null, [property: JsonPropertyName("$schema")] string? Schema = null,
-    string[]? ReviewerCertificates = null, string? Announce = null, string? WatchSurfaces = null, string? AgentUser = null);
+    string[]? ReviewerCertificates = null, string? Announce = null, string? WatchSurfaces = null, string? AgentUser = null, string? Metrics = null, string? Log = null,
+    string? DiagnosticPort = null, string? HoldSuspended = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);

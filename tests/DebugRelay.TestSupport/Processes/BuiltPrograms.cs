@@ -5,16 +5,21 @@ public static class BuiltPrograms
 {
     public static string Sample => Find("debugrelay-sample");
 
-    /// <summary>Where the agent is taken from, with its broker and workers beside it; null: from here. For measurements of published programs.</summary>
-    public static string? HostFolder { get; set; }
+    /// <summary>
+    /// Where the host's programs are taken from; null: from here. For tests and measurements of published programs, which name it in the
+    /// variable DEBUGRELAY_TEST_PROGRAMS (tests/published.sh).
+    /// </summary>
+    public static string? HostFolder { get; set; } = Environment.GetEnvironmentVariable("DEBUGRELAY_TEST_PROGRAMS") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 
-    public static string Agent => HostFolder is null ? Find("debugrelay-agent") : Path.Combine(HostFolder, "debugrelay-agent");
+    public static string Agent => FindOfHost("debugrelay-agent");
 
-    public static string Broker => Find("debugrelay-broker");
+    public static string Broker => FindOfHost("debugrelay-broker");
 
-    public static string Worker => Find("debugrelay-worker");
+    public static string Worker => FindOfHost("debugrelay-worker");
 
     public static string Client => Find("debugrelay");
+
+    private static string FindOfHost(string name) => HostFolder is null ? Find(name) : Path.Combine(HostFolder, name);
 
     public static string Find(string name)
     {

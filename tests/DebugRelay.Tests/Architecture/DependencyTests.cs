@@ -29,7 +29,7 @@ public partial class DependencyTests
     /// <summary>From the outermost folder to the innermost: a folder uses those after it, never one before it.</summary>
     private static readonly Dictionary<string, string[]> Folders = new()
     {
-        ["Agent"] = ["Install", "Hosting", "Sessions", "Access", "BrokerLink", "Transport"],
+        ["Agent"] = ["Install", "Hosting", "Sessions", "Access", "BrokerLink", "Transport", "Observability"],
         ["Broker"] = ["Surfaces", "Sessions", "Dumps", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Tui", "ViewModels", "Forwarding", "Observing", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Taking", "Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
