@@ -6,6 +6,7 @@ using DebugRelay.Broker.Sessions;
 using DebugRelay.Broker.State;
 using DebugRelay.Broker.Surfaces;
 using DebugRelay.Broker.Targets;
+using DebugRelay.Broker.Workers;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Unix;
@@ -29,6 +30,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     {
         HostConfiguration configuration = HostConfiguration.Load(options.ConfigurationFile);
         BrokerLog.Use(configuration.Log);
+        OutOfMemory.Offer();
+        Launcher.Processors = configuration.Limits.Processors;
         string path = options.Socket ?? configuration.Broker;
         if (path == HostConfiguration.SpawnBroker)
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
@@ -46,7 +49,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             var traces = new DumpTraces(Path.Combine(configuration.State, "broker", "dumping"));
             _ = traces.CleanAsync((pid, start) => ProcessFacts.StartTime(pid) == start);
             using var dumps = new DumpStore(Path.Combine(configuration.Spool, "dumps"), traces, trust.Clock);
-            var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders);
+            using CallingTargets? callers = ListenForCalls(configuration);
+            var finder = new ProcessFinder(new HashSet<int> { Environment.ProcessId, ParentPid() }, ProcessFinder.UsualFolders, callers);
             var gate = new RequestGate(configuration, trust, profile, finder);
             HashSet<uint> agents = Agents(options.ConfigurationFile, configuration);
             var server = new BrokerServer(
@@ -55,7 +59,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
                 Console.Out.WriteLine($"listening on {path}");
-            Task watching = Task.WhenAll(registry.WatchAsync(cancellation), WatchSurfacesAsync(configuration, gate, ledger, registry, trust.Clock, cancellation));
+            Task watching = Task.WhenAll(registry.WatchAsync(cancellation), callers?.RunAsync(cancellation) ?? Task.CompletedTask, WatchSurfacesAsync(configuration, gate, ledger, registry, trust.Clock, cancellation));
             Task watchdog = Task.CompletedTask;
             if (!options.WithParent)
             {
@@ -70,7 +74,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         }
         finally
         {
-            File.Delete(path);
+            if (ServiceManager.Sockets().Count == 0)
+                File.Delete(path);
         }
     }
 
@@ -78,6 +83,24 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         => configuration.WatchSurfaces is { } interval
             ? Task.Run(() => new SurfaceWatch(gate, new KnownSurfaces(new StateFolder(Path.Combine(configuration.State, "broker", "surfaces"))), ledger, registry).RunAsync(interval, clock, cancellation), CancellationToken.None)
             : Task.CompletedTask;
+
+    /// <exception cref="ConfigurationException">Nothing can listen there.</exception>
+    private static CallingTargets? ListenForCalls(HostConfiguration configuration)
+    {
+        if (configuration.DiagnosticPort is not { } path)
+            return null;
+        var callers = new CallingTargets(path, configuration.HoldSuspended, DiagnosticsIpc.Resume);
+        try
+        {
+            callers.Listen();
+            return callers;
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+        {
+            callers.Dispose();
+            throw new ConfigurationException($"diagnosticPort: {path}: {e.Message}");
+        }
+    }
 
     private static void TellOfTrust(string line, bool isProblem)
     {
@@ -159,6 +182,9 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     /// <param name="forGroup">Whether the agent is another user: it comes in by our group, and each that does is asked who it is.</param>
     private static Socket Listen(string path, bool forGroup)
     {
+        // Who has opened it for us has given it its place and its rights.
+        if (ServiceManager.Sockets() is [var given, ..])
+            return new Socket(new SafeSocketHandle(given, ownsHandle: true));
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         // What a dead broker left here would be in the way; a live one's connections are not touched by it.
         File.Delete(path);

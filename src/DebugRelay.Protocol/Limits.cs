@@ -99,6 +99,12 @@ public static class Limits
     /// <summary>Longest session where the role sets no limit.</summary>
     public static readonly TimeSpan Session = TimeSpan.FromHours(8);
 
+    /// <summary>Processes that call the broker and are remembered: as many as a large host runs, with one open connection each.</summary>
+    public const int Callers = 4096;
+
+    /// <summary>Calls at once that have not said who they are; the others wait in the kernel's queue. A runtime says it with its first packet.</summary>
+    public const int CallersGreeted = 256;
+
     /// <summary>From a request to the first bytes of the target's answer. A runtime answers in a millisecond; one that hangs must not hold us.</summary>
     public static readonly TimeSpan TargetAnswer = TimeSpan.FromSeconds(5);
 

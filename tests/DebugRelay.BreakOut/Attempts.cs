@@ -47,6 +47,7 @@ internal static unsafe partial class Attempts
         ("keys", () => Call(250, 0, -3, 0) >= 0),
         ("performance events", () => WithBuffer(b => Call(298, b, 0, -1, -1, 0))),
         ("page faults of its own", () => Call(323, 0) >= 0),
+        ("use more processors", UseMoreProcessors),
         ("another architecture's calls", () => Call(0x4000_0000 | 39) >= 0),
     ];
 
@@ -93,6 +94,19 @@ internal static unsafe partial class Attempts
         (arguments[0], arguments[1]) = (program, 0);
         // Were it to work, there would be nobody to say so: the test misses all the rest.
         return Call(59, program, (nint)arguments, 0) >= 0;
+    }
+
+    private static bool UseMoreProcessors()
+    {
+        const int bytes = 128;
+        byte* mask = stackalloc byte[bytes];
+        nint length = Call(204, 0, bytes, (nint)mask);
+        int before = new Span<byte>(mask, (int)length).ToArray().Sum(b => int.PopCount(b));
+        new Span<byte>(mask, bytes).Fill(0xff);
+        _ = Call(203, 0, bytes, (nint)mask);
+        _ = Call(204, 0, bytes, (nint)mask);
+        int after = new Span<byte>(mask, (int)length).ToArray().Sum(b => int.PopCount(b));
+        return before != 1 || after > before;
     }
 
     private static bool RaiseLimit(int resource)

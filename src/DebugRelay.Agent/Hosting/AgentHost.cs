@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using DebugRelay.Agent.Access;
@@ -26,6 +27,7 @@ internal static class AgentHost
     public static async Task RunAsync(string configurationFile, CancellationToken cancellation)
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
+        OutOfMemory.Offer();
         var profile = new LiveProfile(configuration);
         // A profile that ships with the worker needs no check.
         if (!profile.Current.IsShipped)
@@ -120,6 +122,7 @@ internal static class AgentHost
             .AddSingleton(TimeProvider.System)
             .AddSingleton(LiveTrust.Load(configuration, Path.Combine(configuration.State, "agent"), TimeProvider.System))
             .AddSingleton(new AgentIdentity(configuration))
+            .AddSingleton<Bandwidth>()
             .AddSingleton<AgentMetrics>()
             .AddSingleton<PrometheusPage>()
             .AddSingleton<ObservationPages>()
@@ -153,24 +156,33 @@ internal static class AgentHost
     private static void Listen(KestrelServerOptions kestrel, HostConfiguration configuration)
     {
         kestrel.Limits.MaxConcurrentConnections = configuration.Limits.Connections;
-        foreach (string address in configuration.Listen)
+        void Serve(ListenOptions endpoint)
         {
-            kestrel.Listen(IPEndPoint.Parse(address), endpoint =>
-            {
-                HandshakeGate gate = kestrel.ApplicationServices.GetRequiredService<HandshakeGate>();
-                endpoint.Use(gate.Before);
-                endpoint.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsPolicy>().Options);
-                endpoint.Use(gate.After);
-                endpoint.UseConnectionHandler<RelayConnectionHandler>();
-            });
+            HandshakeGate gate = kestrel.ApplicationServices.GetRequiredService<HandshakeGate>();
+            endpoint.Use(gate.Before);
+            endpoint.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsPolicy>().Options);
+            endpoint.Use(gate.After);
+            endpoint.UseConnectionHandler<RelayConnectionHandler>();
         }
+
+        IReadOnlyList<int> given = ServiceManager.Sockets();
+        foreach (int socket in given)
+            kestrel.ListenHandle((ulong)socket, Serve);
+        foreach (string address in given.Count == 0 ? configuration.Listen : [])
+            kestrel.Listen(IPEndPoint.Parse(address), Serve);
         ObservationPages.Listen(kestrel, configuration);
+    }
+
+    private static string AddressOf(int socket)
+    {
+        using var listener = new Socket(new SafeSocketHandle(socket, ownsHandle: false));
+        return listener.LocalEndPoint?.ToString() ?? "?";
     }
 
     private static void Announce(WebApplication application, HostConfiguration configuration)
     {
         IServerAddressesFeature? addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        string[] listening = [.. (addresses?.Addresses ?? []).Take(configuration.Listen.Length).Select(a => new Uri(a).Authority)];
+        string[] listening = ServiceManager.Sockets() is { Count: > 0 } given ? [.. given.Select(AddressOf)] : [.. (addresses?.Addresses ?? []).Take(configuration.Listen.Length).Select(a => new Uri(a).Authority)];
         Console.Out.WriteLine($"{{\"listening\":[{string.Join(',', listening.Select(l => $"\"{JsonEncodedText.Encode(l)}\""))}]}}");
         Console.Out.Flush();
     }

@@ -19,6 +19,8 @@ internal sealed record InstalledFile(string Resource, string Path, bool IsOurs)
         new("tmpfiles.conf", "/usr/lib/tmpfiles.d/debugrelay.conf", IsOurs: true),
         new("debugrelay-broker.service", "/usr/lib/systemd/system/debugrelay-broker.service", IsOurs: true),
         new("debugrelay-agent.service", "/usr/lib/systemd/system/debugrelay-agent.service", IsOurs: true),
+        new("debugrelay-broker.socket", "/usr/lib/systemd/system/debugrelay-broker.socket", IsOurs: true),
+        new("debugrelay-agent.socket", "/usr/lib/systemd/system/debugrelay-agent.socket", IsOurs: true),
         new("agent.json", $"{Etc}/agent.json", IsOurs: false),
         new("policy.json", $"{Etc}/policy.json", IsOurs: false),
     ];

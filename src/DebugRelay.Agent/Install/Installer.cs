@@ -37,7 +37,7 @@ internal sealed class Installer(InstallOptions options, TextWriter output)
     {
         bool lives = options.Root is null && Directory.Exists("/run/systemd/system");
         if (lives)
-            Run("systemctl", "disable", "--now", "debugrelay-agent.service", "debugrelay-broker.service");
+            Run("systemctl", "disable", "--now", "debugrelay-agent.socket", "debugrelay-broker.socket", "debugrelay-agent.service", "debugrelay-broker.service");
         foreach (InstalledFile file in InstalledFile.All.Where(f => f.IsOurs))
         {
             string path = Place(file);

@@ -13,7 +13,7 @@ namespace DebugRelay.Agent.Sessions;
 /// An operation's bytes on their way: from the worker into the recording as fast as they come, and from the recording to the client as fast
 /// as it takes them. A slow client never slows the target, and what was sent is what was recorded.
 /// </summary>
-internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, RunningOperation operation, RecordedStream stream, AgentMetrics metrics)
+internal sealed class Delivery(RelaySession session, ClientConnection client, FrameReader worker, RunningOperation operation, RecordedStream stream, AgentMetrics metrics, Bandwidth bandwidth)
 {
     private readonly ulong _number = operation.Request.Number;
     // Where what was sent cannot be read again, its hash is kept.
@@ -244,6 +244,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                     return;
                 if (operation.Decision.NeedsObserver)
                     await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
+                await bandwidth.TakeAsync(got, gone.Token);
                 // What has been begun goes out, also where this no longer waits for it: it counts as sent.
                 Task whole = await client.Frames.BeginAsync(FrameType.Data, buffer.AsMemory(0, got), gone.Token);
                 _sentHash?.AppendData(buffer, 0, got);

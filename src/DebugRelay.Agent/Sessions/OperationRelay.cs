@@ -17,7 +17,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One operation's connection: admit, record, decide, have it carried out, deliver.</summary>
 internal sealed partial class OperationRelay(
-    HostConfiguration configuration, LiveTrust trust, LiveProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, StreamKeeper keeper, AgentMetrics metrics, ILogger<OperationRelay> logger)
+    HostConfiguration configuration, LiveTrust trust, LiveProfile profile, BrokerProcess broker, SessionTable sessions, Announcer announcer, Watching watching, StreamKeeper keeper, AgentMetrics metrics, Bandwidth bandwidth, ILogger<OperationRelay> logger)
 {
     /// <summary>Serves one operation's connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenOperation open)
@@ -74,7 +74,7 @@ internal sealed partial class OperationRelay(
             sessions.Judge(session, running);
             try
             {
-                await new Delivery(session, client, reader, running, recorded, metrics).RunAsync();
+                await new Delivery(session, client, reader, running, recorded, metrics, bandwidth).RunAsync();
             }
             finally
             {
@@ -219,7 +219,7 @@ internal sealed partial class OperationRelay(
     {
         var target = new AccessTarget
         {
-            Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User,
+            Host = configuration.Host, Pid = decided.Target?.Pid, StartTime = decided.Target?.StartTime, Name = decided.Target?.Name, User = decided.Target?.User, Container = decided.Target?.Container,
         };
         Decision ours = trust.Current.Decide(session.Proof, request, grant, target, profile.Current.Name, trust.Now);
         if (!decided.Allowed)

@@ -55,7 +55,7 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
     {
         var target = new AccessTarget
         {
-            Host = configuration.Host, Pid = operation.Target?.Pid, StartTime = operation.Target?.StartTime, Name = operation.Target?.Name, User = operation.Target?.User,
+            Host = configuration.Host, Pid = operation.Target?.Pid, StartTime = operation.Target?.StartTime, Name = operation.Target?.Name, User = operation.Target?.User, Container = operation.Target?.Container,
         };
         Decision decision = trust.Current.Decide(session.Proof, operation.Request, operation.Grant, target, profile.Current.Name, trust.Now);
         string? problem = decision.Allowed ? operation.Request.Parameters?.ProblemFor(decision.Limits!) : decision.Reason;

@@ -92,7 +92,7 @@ internal sealed class Watching(HostConfiguration configuration, LiveTrust trust,
     private bool MaySee(RelaySession watcher, TargetProcess? target) => trust.Current.Decide(
         watcher.Proof,
         Operations.SessionWatch,
-        new AccessTarget { Host = configuration.Host, Pid = target?.Pid, StartTime = target?.StartTime, Name = target?.Name, User = target?.User },
+        new AccessTarget { Host = configuration.Host, Pid = target?.Pid, StartTime = target?.StartTime, Name = target?.Name, User = target?.User, Container = target?.Container },
         trust.Now).Allowed;
 
     /// <summary>The operation to show: one that runs and delivers events, scrubbed.</summary>

@@ -61,7 +61,7 @@ internal sealed partial class CSharpScanner : IFileScanner
     {
         if (_pending.IsEmpty)
             return;
-        Dictionary<string, Guard> callers = Callers([.. _pending.Select(p => p.Member).Distinct()], read);
+        ConcurrentDictionary<string, Guard> callers = Callers([.. _pending.Select(p => p.Member).Distinct()], read);
         foreach (Pending pending in _pending)
         {
             if (callers.GetValueOrDefault(pending.Member) != Guard.Development)
@@ -69,24 +69,42 @@ internal sealed partial class CSharpScanner : IFileScanner
         }
     }
 
-    private Dictionary<string, Guard> Callers(string[] members, Func<string, string?> read)
+    private ConcurrentDictionary<string, Guard> Callers(string[] members, Func<string, string?> read)
     {
-        var weakest = new Dictionary<string, Guard>(StringComparer.Ordinal);
-        SearchValues<string> names = SearchValues.Create(members, StringComparison.Ordinal);
-        foreach (string file in _files)
+        var weakest = new ConcurrentDictionary<string, Guard>(StringComparer.Ordinal);
+        SearchValues<string> parts = SearchValues.Create(members, StringComparison.Ordinal);
+        HashSet<string> names = [.. members];
+        Parallel.ForEach(_files, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, file =>
         {
-            if (read(file) is not { } text || !text.AsSpan().ContainsAny(names))
-                continue;
+            if (read(file) is not { } text || !Mentions(text, parts, names.GetAlternateLookup<ReadOnlySpan<char>>()))
+                return;
             foreach (InvocationExpressionSyntax call in CSharpSyntaxTree.ParseText(text, Release).GetRoot().DescendantNodes().OfType<InvocationExpressionSyntax>())
             {
-                if (call.NameOf() is not { } name || !members.Contains(name))
+                if (call.NameOf() is not { } name || !names.Contains(name))
                     continue;
                 Guard guard = Guards.Around(call);
-                weakest[name] = weakest.TryGetValue(name, out Guard known) && known < guard ? known : guard;
+                weakest.AddOrUpdate(name, guard, (_, known) => known < guard ? known : guard);
             }
-        }
+        });
         return weakest;
     }
+
+    /// <summary>Whether one of the names stands there as a word: a short one is part of many others, and parsing is what costs.</summary>
+    private static bool Mentions(ReadOnlySpan<char> text, SearchValues<string> parts, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> names)
+    {
+        while (text.IndexOfAny(parts) is var at and >= 0)
+        {
+            int end = at;
+            while (end < text.Length && IsOfName(text[end]))
+                end++;
+            if ((at == 0 || !IsOfName(text[at - 1])) && names.Contains(text[at..end]))
+                return true;
+            text = text[end..];
+        }
+        return false;
+    }
+
+    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c == '_';
 
     private static Severity Lower(Severity severity) => severity == Severity.Note ? Severity.Note : severity - 1;
 

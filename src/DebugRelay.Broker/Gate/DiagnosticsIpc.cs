@@ -25,6 +25,7 @@ internal static class DiagnosticsIpc
         CollectTracing2 = 0x0203,
         CollectTracing3 = 0x0204,
         GetProcessEnvironment = 0x0402,
+        ResumeRuntime = 0x0401,
         ProcessInfo3 = 0x0408,
         Ok = 0xFF00,
         Error = 0xFFFF,
@@ -37,6 +38,14 @@ internal static class DiagnosticsIpc
 
     /// <summary>Asks for the target's environment; its reply is left to the worker likewise.</summary>
     public static void RequestEnvironment(Socket target) => Send(target, Command.GetProcessEnvironment, []);
+
+    /// <summary>Tells a runtime that waits at its start to go on. One that does not wait says that it does.</summary>
+    public static void Resume(Socket target, int pid)
+    {
+        Send(target, Command.ResumeRuntime, []);
+        Span<byte> reply = stackalloc byte[HeaderSize];
+        ReceiveExactly(target, reply, pid);
+    }
 
     /// <summary>Starts an EventPipe session and reads the reply; the stream follows on the same socket.</summary>
     /// <returns>The socket to read the stream from, and the session's id in the target.</returns>

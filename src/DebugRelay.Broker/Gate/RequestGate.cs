@@ -49,6 +49,9 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
     private Decision Decide(VerifiedSession session, OperationRequest request, GrantFiles? grant, TargetProcess? process)
         => trust.Current.Decide(session, request, grant, TargetOf(process), profile.Current.Name, trust.Now);
 
+    /// <summary>A trace of this process has begun.</summary>
+    public void Began(TargetProcess process) => finder.Began(process);
+
     /// <summary>Whether who watches another's session may see what is had of this process.</summary>
     public bool MayWatch(VerifiedSession observer, TargetProcess process) => Decide(observer, Operations.SessionWatch, process).Allowed;
 
@@ -97,7 +100,7 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
         => trust.Current.Decide(session, operation, TargetOf(process), trust.Now);
 
     private AccessTarget TargetOf(TargetProcess? process)
-        => new() { Host = configuration.Host, Pid = process?.Pid, StartTime = process?.StartTime, Name = process?.Name, User = process?.User };
+        => new() { Host = configuration.Host, Pid = process?.Pid, StartTime = process?.StartTime, Name = process?.Name, User = process?.User, Container = process?.Container };
 }
 
 /// <summary>A request and what was decided.</summary>

@@ -261,6 +261,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         SealOrder? seal = running.Judged.Request.Unscrubbed ? sealing.OrderFor(session.Proof, running.Number) : null;
         (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
         Judged judged = running.Judged;
+        gate.Began(running.Endpoint.Process);
         var operation = new EventPipeOperation(
             judged.Request.Operation, running.Endpoint, sessionId, () => gate.Problem(session.Proof, judged));
         session.Add(running.Number, operation);

@@ -15,11 +15,16 @@ internal sealed record DiagnosticEndpoint(string Path, TargetProcess Process)
     /// <summary>Whether the target sees other files than this process does: the socket then lies in its root.</summary>
     public bool IsElsewhere { get; init; }
 
+    /// <summary>Where the process calls us; null where we connect to its socket.</summary>
+    public CallingTargets? Port { get; init; }
+
     /// <summary>Connects, and makes sure that the process meant is the one that listens.</summary>
     /// <returns>A blocking socket with the time limits of a target.</returns>
     /// <exception cref="TargetException">The process is gone, does not listen, or another listens in its place.</exception>
     public Socket Connect()
     {
+        if (Port is not null)
+            return ProcessFacts.StartTime(Process.Pid) == Process.StartTime ? Port.Take(Process) : throw new TargetException(ErrorCode.TargetGone, $"process {Process.Pid} is gone");
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

@@ -23,8 +23,9 @@ internal static class ProcessFacts
                 return null;
             string name = Clean(Name(pid));
             string user = UserNames.NameOf(Uid(pid));
+            string? container = ContainerName.Of(pid);
             // The pid may have passed to another process while we read: the start time tells.
-            return StartTime(pid) == startTime ? new TargetProcess(pid, startTime, name, user, Started(startTime)) : null;
+            return StartTime(pid) == startTime ? new TargetProcess(pid, startTime, name, user, Started(startTime), container) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Broker.Targets;
 
 /// <summary>Finds the .NET processes of this host by their diagnostic sockets.</summary>
 /// <param name="hidden">Our own processes: they are no targets.</param>
 /// <param name="folders">Where sockets lie.</param>
-internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyList<string> folders)
+/// <param name="callers">Those that call us; null where we take no calls.</param>
+internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyList<string> folders, CallingTargets? callers = null)
 {
     /// <summary>Where a runtime puts its socket: its TMPDIR, which is mostly also ours, else /tmp.</summary>
     public static IReadOnlyList<string> UsualFolders { get; } = [.. new[] { Path.GetTempPath().TrimEnd('/'), "/tmp" }.Distinct()];
@@ -28,6 +30,8 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
         }
         foreach (DiagnosticEndpoint endpoint in ContainedProcesses.FindAll(hidden))
             found.TryAdd(endpoint.Process.Pid, endpoint);
+        foreach (DiagnosticEndpoint endpoint in callers?.FindAll().Where(e => !hidden.Contains(e.Process.Pid)) ?? [])
+            found.TryAdd(endpoint.Process.Pid, endpoint);
         return [.. found.Values];
     }
 
@@ -35,7 +39,10 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
     /// <returns>Null when there is none, or none with a diagnostic socket.</returns>
     public DiagnosticEndpoint? Find(int pid, ulong startTime)
         => folders.Select(folder => Path.Combine(folder, NameOf(pid, startTime))).Where(File.Exists).Select(Inspect).FirstOrDefault(e => e is not null)
-            ?? (hidden.Contains(pid) ? null : ContainedProcesses.Find(pid, startTime));
+            ?? (hidden.Contains(pid) ? null : ContainedProcesses.Find(pid, startTime) ?? callers?.Find(pid, startTime));
+
+    /// <summary>A trace of this process has begun: one that waited for it at its start goes on.</summary>
+    public void Began(TargetProcess process) => callers?.Began(process);
 
     /// <summary>What a runtime calls its socket.</summary>
     public static string NameOf(int pid, ulong startTime) => string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{pid}-{startTime}-socket");

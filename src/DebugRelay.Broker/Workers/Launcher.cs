@@ -18,6 +18,9 @@ internal static class Launcher
     /// <summary>A descriptor that one start inherits is seen by another at the same moment.</summary>
     private static readonly Lock Starting = new();
 
+    /// <summary>Processors that all of them together may use, by the host's limits; 0: all.</summary>
+    public static int Processors { get; set; }
+
     /// <summary>Starts a program that lies beside this one.</summary>
     /// <param name="program">Its name.</param>
     /// <param name="readable">What it may read besides itself and the runtime.</param>
@@ -48,7 +51,7 @@ internal static class Launcher
     {
         try
         {
-            LostRights rights = LostRights.Take(path, readable);
+            LostRights rights = LostRights.Take(path, readable, Processors);
             ProcessStartInfo start = Describe(path, [.. arguments, theirs.DangerousGetHandle().ToString(CultureInfo.InvariantCulture)]);
             lock (Starting)
             {

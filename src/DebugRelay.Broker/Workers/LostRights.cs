@@ -40,7 +40,8 @@ internal sealed record LostRights(IReadOnlyList<string> Applied, IReadOnlyList<s
     /// <summary>Takes from the calling thread what a worker does not need.</summary>
     /// <param name="program">The program that it is going to start.</param>
     /// <param name="readable">What that may read besides itself and the runtime.</param>
-    public static LostRights Take(string program, IReadOnlyList<string> readable)
+    /// <param name="processors">Processors that it may use; 0: all.</param>
+    public static LostRights Take(string program, IReadOnlyList<string> readable, int processors)
     {
         var applied = new List<string>();
         var missing = new List<string>();
@@ -56,6 +57,8 @@ internal sealed record LostRights(IReadOnlyList<string> Applied, IReadOnlyList<s
         string problem = ThreadRights.LastProblem;
         Note(left || HasNoNetwork(), "empty-network", () => problem);
         Note(ThreadRights.LowerPriority(Nice), "low-priority", () => ThreadRights.LastProblem);
+        if (processors > 0)
+            Note(ThreadRights.UseProcessors(processors), "few-processors", () => ThreadRights.LastProblem);
         Note(ThreadRights.GainNoPrivileges(), "no-new-privileges", () => ThreadRights.LastProblem);
         if (ClosedTo(program) is { } closed)
             missing.Add($"own-user: others may not read {closed}");

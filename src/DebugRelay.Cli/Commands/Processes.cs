@@ -58,11 +58,12 @@ internal static class Processes
     /// <summary>All of this name.</summary>
     public static TargetProcess[] Named(TargetProcess[] all, string name) => Named(all, name, StringComparison.Ordinal);
 
+    /// <summary>By its name, or by CONTAINER/NAME.</summary>
     private static TargetProcess[] Named(TargetProcess[] all, string name, StringComparison comparison)
-        => [.. all.Where(process => string.Equals(process.Name, name, comparison))];
+        => [.. all.Where(process => string.Equals(process.Name, name, comparison) || (process.Container is { } container && string.Equals($"{container}/{process.Name}", name, comparison)))];
 
     private static string Describe(TargetProcess process)
-        => $"{process.Pid} ({Table.Printable(process.User)}, up {Durations.Show(Age(process))})";
+        => $"{process.Pid} ({Table.Printable(process.User)}{(process.Container is { } container ? $", container {Table.Printable(container)}" : "")}, up {Durations.Show(Age(process))})";
 
     /// <summary>How long it has been running; never below zero, whatever the clocks say.</summary>
     public static TimeSpan Age(TargetProcess process)

@@ -39,13 +39,14 @@ internal static class ProcessesCommand
             terminal.Output.WriteLine($"no .NET process on {Table.Printable(host)} that you may see");
             return;
         }
-        var table = new Table([">PID", "NAME", "USER", ">UP", "YOU MAY", .. WithGrant(processes) ? ["WITH A GRANT"] : Array.Empty<string>()]);
+        var table = new Table([">PID", "NAME", "USER", .. IsAnyContained(processes) ? ["CONTAINER"] : Array.Empty<string>(), ">UP", "YOU MAY", .. WithGrant(processes) ? ["WITH A GRANT"] : Array.Empty<string>()]);
         foreach (ListedProcess listed in processes)
         {
             TargetProcess process = listed.Process;
             string[] row =
             [
                 process.Pid.ToString(CultureInfo.InvariantCulture), process.Name, process.User,
+                .. IsAnyContained(processes) ? [process.Container ?? ""] : Array.Empty<string>(),
                 Durations.Show(Processes.Age(process)), string.Join(' ', listed.Operations),
                 .. WithGrant(processes) ? [MoreOf(listed)] : Array.Empty<string>(),
             ];
@@ -54,6 +55,8 @@ internal static class ProcessesCommand
         foreach (string line in table.Lines())
             terminal.Output.WriteLine(indent + line);
     }
+
+    private static bool IsAnyContained(ListedProcess[] processes) => processes.Any(listed => listed.Process.Container is not null);
 
     private static bool WithGrant(ListedProcess[] processes) => processes.Any(listed => MoreOf(listed).Length > 0);
 

@@ -74,6 +74,12 @@ public sealed record HostConfiguration
     /// <summary>Forms of the log.</summary>
     public static IReadOnlyList<string> LogForms { get; } = ["text", "json", "journald"];
 
+    /// <summary>Where processes may call the broker (`DOTNET_DiagnosticPorts`): the path of a Unix socket; null: nowhere.</summary>
+    public string? DiagnosticPort { get; init; }
+
+    /// <summary>How long a process that waits at its start is left waiting for a trace; zero: it goes on at once.</summary>
+    public TimeSpan HoldSuspended { get; init; }
+
     /// <summary>How often the broker looks for debug surfaces that were not there before; null: never.</summary>
     public TimeSpan? WatchSurfaces { get; init; }
 
@@ -137,6 +143,12 @@ public sealed record HostConfiguration
             ? interval
             : throw new ConfigurationException($"watchSurfaces: \"{text}\" is no duration from 1s to 24h");
 
+    /// <summary>Ten minutes are longer than anybody lets a service wait.</summary>
+    private static TimeSpan ReadHold(string text)
+        => Quantities.TryParseDuration(text, out TimeSpan hold) && hold <= TimeSpan.FromMinutes(10)
+            ? hold
+            : throw new ConfigurationException($"holdSuspended: \"{text}\" is no duration up to 10m");
+
     private static HostConfiguration Resolve(ConfigurationDocument document, string folder) => new()
     {
         Listen = document.Listen,
@@ -165,6 +177,8 @@ public sealed record HostConfiguration
         AgentUser = document.AgentUser,
         Metrics = document.Metrics is null || IPEndPoint.TryParse(document.Metrics, out _) ? document.Metrics : Path.Combine(folder, document.Metrics),
         Log = document.Log,
+        DiagnosticPort = document.DiagnosticPort is null ? null : Path.Combine(folder, document.DiagnosticPort),
+        HoldSuspended = document.HoldSuspended is null ? TimeSpan.Zero : ReadHold(document.HoldSuspended),
         WatchSurfaces = document.WatchSurfaces is null ? null : ReadInterval(document.WatchSurfaces),
     };
 }
@@ -174,7 +188,8 @@ internal sealed record ConfigurationDocument(
     string[] Listen, string Certificate, string Key, string ClientCa, string Policy, string Recordings, string State, string Spool,
     string[]? Crl = null, string? DenyList = null, string? KillFile = null, string? Scrub = null, string? Broker = null, string? Host = null,
     HostLimitsDocument? Limits = null, RetentionDocument? Retention = null, [property: JsonPropertyName("$schema")] string? Schema = null,
-    string[]? ReviewerCertificates = null, string? Announce = null, string? WatchSurfaces = null, string? AgentUser = null, string? Metrics = null, string? Log = null);
+    string[]? ReviewerCertificates = null, string? Announce = null, string? WatchSurfaces = null, string? AgentUser = null, string? Metrics = null, string? Log = null,
+    string? DiagnosticPort = null, string? HoldSuspended = null);
 
 /// <summary>A configuration file cannot be used.</summary>
 public sealed class ConfigurationException(string message) : Exception(message);

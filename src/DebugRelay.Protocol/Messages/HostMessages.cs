@@ -13,7 +13,8 @@ public sealed record Decided(bool Allowed, string? Code, string Reason, TargetPr
 /// <param name="Name">The program's name: the entry assembly's for `dotnet App.dll`, else the executable's.</param>
 /// <param name="User">The user's name, or the number where it has none.</param>
 /// <param name="Started">When it started.</param>
-public sealed record TargetProcess(int Pid, ulong StartTime, string Name, string User, DateTimeOffset Started);
+/// <param name="Container">The container that it runs in: its name, or twelve digits of its id; null where it is in none.</param>
+public sealed record TargetProcess(int Pid, ulong StartTime, string Name, string User, DateTimeOffset Started, string? Container = null);
 
 /// <summary>Ends an operation. From the broker, it says that it ends one by itself.</summary>
 /// <param name="Number">The request's number.</param>

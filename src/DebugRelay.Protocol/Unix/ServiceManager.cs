@@ -7,6 +7,20 @@ namespace DebugRelay.Protocol.Unix;
 /// <summary>Tells the service manager how we are (sd_notify(3)): ready, alive, stopping. Where there is none, nothing is told.</summary>
 public static class ServiceManager
 {
+    /// <summary>The first of the descriptors that a service is given, sd_listen_fds(3).</summary>
+    private const int FirstSocket = 3;
+
+    /// <summary>Listening sockets that the manager has opened for us (socket activation), in the order of its unit; none where it has not. What we start does not have them.</summary>
+    public static IReadOnlyList<int> Sockets()
+    {
+        if (Environment.GetEnvironmentVariable("LISTEN_PID") != Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
+            || !int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            return [];
+        int[] sockets = [.. Enumerable.Range(FirstSocket, count)];
+        Array.ForEach(sockets, SocketPair.KeepToOurselves);
+        return sockets;
+    }
+
     /// <summary>The service is ready: units that wait for it may go on.</summary>
     public static void Ready() => Notify("READY=1");
 

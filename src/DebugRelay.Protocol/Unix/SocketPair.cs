@@ -11,6 +11,7 @@ public static partial class SocketPair
     private const int CloseOnExec = 0x80000;
     private const int SetDescriptorFlags = 2;
     private const int KeepOnExec = 0;
+    private const int CloseOnNextExec = 1;
 
     /// <summary>Makes a pair. Neither is inherited.</summary>
     /// <exception cref="IOException">There are no descriptors left.</exception>
@@ -29,14 +30,19 @@ public static partial class SocketPair
     /// <param name="descriptor">Its number, as the starter gave it.</param>
     public static Socket Inherited(int descriptor)
     {
-        var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
-        _ = Control(socket.SafeHandle, SetDescriptorFlags, 1);
-        return socket;
+        KeepToOurselves(descriptor);
+        return new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
     }
+
+    /// <summary>Processes that are started from now on do not have this descriptor.</summary>
+    internal static void KeepToOurselves(int descriptor) => _ = Control(descriptor, SetDescriptorFlags, CloseOnNextExec);
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     private static partial int MakePair(int domain, int type, int protocol, [Out] int[] pair);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(SafeHandle descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, int argument);
 }

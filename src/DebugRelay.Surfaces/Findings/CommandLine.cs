@@ -23,7 +23,7 @@ public enum CommandUse
 public sealed record CommandLine(IReadOnlyList<string> Words, CommandUse Use, Place Place)
 {
     /// <summary>The program's name, without its folder; empty where there are no words.</summary>
-    public string Program => Words.Count == 0 ? "" : NameOf(Words[0]);
+    public string Program => Words.Count == 0 ? "" : NameOf(Words[0]).ToString();
 
     /// <summary>Whether a word stands there, in any case.</summary>
     public bool Has(string word) => Words.Any(w => w.Equals(word, StringComparison.OrdinalIgnoreCase));
@@ -57,9 +57,9 @@ public sealed record CommandLine(IReadOnlyList<string> Words, CommandUse Use, Pl
         }
     }
 
-    private static string NameOf(string word)
+    private static ReadOnlySpan<char> NameOf(ReadOnlySpan<char> word)
     {
-        string name = word[(word.LastIndexOfAny(['/', '\\']) + 1)..];
+        ReadOnlySpan<char> name = word[(word.LastIndexOfAny('/', '\\') + 1)..];
         return name.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
     }
 }

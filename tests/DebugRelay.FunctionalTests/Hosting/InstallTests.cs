@@ -19,9 +19,9 @@ public sealed partial class InstallTests
     {
         using var folder = new TemporaryFolder();
         await using (TestProcess first = await AgentAsync("install", "--root", folder.Path))
-            Assert.Equal(6, first.Output.Text.Split("written ").Length - 1);
+            Assert.Equal(8, first.Output.Text.Split("written ").Length - 1);
         await using (TestProcess second = await AgentAsync("install", "--root", folder.Path))
-            Assert.Equal(6, second.Output.Text.Split("unchanged ").Length - 1);
+            Assert.Equal(8, second.Output.Text.Split("unchanged ").Length - 1);
 
         string policy = folder.File("etc/debugrelay/policy.json"), unit = folder.File("usr/lib/systemd/system/debugrelay-agent.service");
         string right = await File.ReadAllTextAsync(unit, TestContext.Current.CancellationToken);

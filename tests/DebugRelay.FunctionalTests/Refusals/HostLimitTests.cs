@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Policy.Proofs;
@@ -13,6 +14,22 @@ namespace DebugRelay.FunctionalTests.Refusals;
 public sealed class HostLimitTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Bytes_a_second_and_the_trace_is_whole_all_the_same()
+    {
+        const int rate = 128 * 1024;
+        await using RelayHost host = await RelayHost.StartAsync(limits: """{ "bytesPerSecond": "128KiB" }""");
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        string file = host.Folder.File("t.nettrace");
+        long start = Stopwatch.GetTimestamp();
+        await using TestProcess client = await host.RunClientAsync("trace", $"{sample.Id}", "-o", file, "--duration", "1s");
+        Assert.True(client.ExitCode == 0, client.Errors.Text);
+        long bytes = new FileInfo(file).Length;
+        Assert.True(bytes > 3 * rate, $"{bytes} bytes show nothing");
+        // A second's worth may go at once; the rest takes its time.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9 * (bytes - rate) / rate, double.MaxValue);
+    }
 
     [Fact]
     public async Task Sessions_in_all_and_traces_of_one_process()

@@ -55,6 +55,18 @@ public class GuardTests
     }
 
     [Fact]
+    public void A_caller_is_found_by_its_whole_word_whatever_longer_names_stand_before_it()
+    {
+        using var folder = new AuditFolder();
+        folder.Add("Pages.cs", "static class Pages { public static void Add(this App app) { app.UseDeveloperExceptionPage(); } }")
+            .Add("Program.cs", "app.AddMvc(); PreAdd(); if (env.IsDevelopment()) { app.AddPages(app => app.Add()); }")
+            .Add("Others.cs", "app.AddPages(); Adder.Run(AddAll);");
+        Assert.Empty(folder.Run().Open);
+        folder.Add("Open.cs", "app.AddMvc(); Adds(); app .Add();");
+        Assert.Equal("Pages.cs", Assert.Single(folder.Run().Open).Surface.Place.Path);
+    }
+
+    [Fact]
     public void Not_being_production_is_a_weak_guard_and_lowers_the_severity()
     {
         using var folder = new AuditFolder();

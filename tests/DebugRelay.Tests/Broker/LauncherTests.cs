@@ -26,6 +26,8 @@ public sealed class LauncherTests
         await File.WriteAllTextAsync(file, "everybody may read this", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
 
+        Launcher.Processors = 1;
+
         (Launched launched, string[] lines) = await TryAsync([], $"{Environment.ProcessId}", file, $"{Megabytes << 20}", $"{opensFiles}");
 
         Assert.DoesNotContain(lines, l => l.StartsWith("done ", StringComparison.Ordinal));
@@ -36,6 +38,7 @@ public sealed class LauncherTests
         Assert.Contains("applied processor-limit", lines);
         Assert.Contains("program-files-only", launched.Rights.Applied);
         Assert.Contains("no-capabilities", launched.Rights.Applied);
+        Assert.Contains("few-processors", launched.Rights.Applied);
         if (!Environment.IsPrivilegedProcess)
             return;
         Assert.InRange(Number(lines, "threads"), 0, 512);

@@ -29,6 +29,10 @@ public readonly record struct SystemCall(int X64, int Arm64)
 
     internal static SystemCall Limit => new(302, 261);
 
+    internal static SystemCall SetProcessors => new(203, 122);
+
+    internal static SystemCall GetProcessors => new(204, 123);
+
     internal static SystemCall SignalThread => new(234, 131);
 
     internal static SystemCall Signal => new(62, 129);
@@ -42,7 +46,7 @@ public readonly record struct SystemCall(int X64, int Arm64)
         new(13, 134), new(14, 135), new(15, 139), new(131, 132), new(219, 128), // rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack restart_syscall
         new(228, 113), new(229, 114), new(230, 115), new(35, 101), new(96, 169), new(24, 124), // clock_* nanosleep gettimeofday sched_yield
         new(39, 172), new(186, 178), new(110, 173), new(102, 174), new(104, 176), new(107, 175), new(108, 177), // getpid gettid getppid get*id
-        new(204, 123), new(203, 122), new(309, 168), new(121, -1), new(145, 120), new(143, 121), new(146, 125), new(147, 126), new(98, 165), new(100, 153), new(99, 179), new(63, 160), new(97, 163), // sched_get*, sched_setaffinity (the runtime asks it of each new thread), getcpu getrusage times sysinfo uname getrlimit
+        new(204, 123), new(309, 168), new(121, -1), new(145, 120), new(143, 121), new(146, 125), new(147, 126), new(98, 165), new(100, 153), new(99, 179), new(63, 160), new(97, 163), // sched_get* getcpu getrusage times sysinfo uname getrlimit
         new(218, 96), new(273, 99), new(274, 100), new(334, 293), new(324, 283), new(318, 278), new(239, 236), // set_tid_address robust lists rseq membarrier getrandom get_mempolicy
         new(7, -1), new(271, 73), new(23, -1), new(270, 72), new(441, 441), new(290, 19), new(291, 20), new(293, 59), // poll select eventfd2 epoll_create1 pipe2
         new(48, 210), new(51, 204), new(52, 205), new(54, 208), new(55, 209), // shutdown getsockname getpeername setsockopt getsockopt

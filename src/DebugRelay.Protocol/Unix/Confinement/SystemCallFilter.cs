@@ -17,7 +17,7 @@ public static unsafe class SystemCallFilter
     private const ushort Return = 0x06;
     private const int NumberAt = 0, ArchitectureAt = 4, ArgumentsAt = 16;
     private const uint X64 = 0xc000_003e, Arm64 = 0xc000_00b7, Abi32 = 0x4000_0000;
-    private const uint Allow = 0x7fff_0000, Refuse = 0x0005_0001, Unknown = 0x0005_0026;
+    private const uint Allow = 0x7fff_0000, Refuse = 0x0005_0001, Unknown = 0x0005_0026, Pretend = 0x0005_0000;
 
     /// <summary>Numbers from here on came with kernels that programs still expect to be without: they are told that there is no such call, and do without.</summary>
     private const uint Newer = 424;
@@ -43,6 +43,8 @@ public static unsafe class SystemCallFilter
         foreach (SystemCall call in child != 0 ? SystemCall.OfParents : [])
             program.AllowCall(call);
         uint self = (uint)Environment.ProcessId;
+        // The runtime asks for all processors of the process for each new thread, and ends when it does not get them. It has them.
+        program.Answer(SystemCall.SetProcessors, Pretend);
         program.AllowWith(SystemCall.StartThread, 0, anyBit: NewThread);
         program.AllowWith(SystemCall.SignalThread, 0, self);
         program.AllowWith(SystemCall.Limit, 0, 0, self);
@@ -81,12 +83,14 @@ public static unsafe class SystemCallFilter
             _program.Add(new(Return, 0, 0, Refuse));
         }
 
-        public void AllowCall(SystemCall call)
+        public void AllowCall(SystemCall call) => Answer(call, Allow);
+
+        public void Answer(SystemCall call, uint answer)
         {
             if (call.Number < 0)
                 return;
             _program.Add(new(JumpIfEqual, 0, 1, (uint)call.Number));
-            _program.Add(new(Return, 0, 0, Allow));
+            _program.Add(new(Return, 0, 0, answer));
         }
 
         /// <summary>Allows a call while an argument is one of these.</summary>

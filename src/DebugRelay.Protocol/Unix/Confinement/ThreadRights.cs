@@ -25,6 +25,24 @@ public static unsafe class ThreadRights
     /// <summary>Whether others come first from now on.</summary>
     public static bool LowerPriority(int nice) => ConfinementCalls.SetPriority(ThisThread, 0, nice) == 0;
 
+    /// <summary>Whether it and its children run on so many processors at most: the last ones of those that it has, since most programs fill the first ones first.</summary>
+    public static bool UseProcessors(int most)
+    {
+        const int words = 128;
+        ulong* mask = stackalloc ulong[words];
+        new Span<ulong>(mask, words).Clear();
+        if (ConfinementCalls.Call(SystemCall.GetProcessors.Number, ThisThread, words * sizeof(ulong), (nuint)mask, 0, 0) < 0)
+            return false;
+        int left = most;
+        for (int i = (words * 64) - 1; i >= 0; i--)
+        {
+            ulong bit = 1UL << (i % 64);
+            if ((mask[i / 64] & bit) != 0 && --left < 0)
+                mask[i / 64] &= ~bit;
+        }
+        return ConfinementCalls.Call(SystemCall.SetProcessors.Number, ThisThread, words * sizeof(ulong), (nuint)mask, 0, 0) == 0;
+    }
+
     /// <summary>Whether it has become another user, for good.</summary>
     public static bool BecomeUser(uint user)
         => ConfinementCalls.Call(SetGroups.Number, 0, 0, 0, 0, 0) == 0
