@@ -65,7 +65,7 @@ internal static class AnswerTable
         "clrthreads", "clrstack", "clrstack -all", "clrstack -all -f", "clrstack -all -a", "dumpstackobjects", "parallelstacks", "registers", "threads",
         "dumpheap -stat", "dumpheap -stat -min 1000", "dumpheap -type DumpTarget", "verifyheap", "eeheap", "eeheap -gc", "gcheapstat", "gchandles", "finalizequeue",
         "sizestats", $"gcroot {places}", $"gcroot {exception}", $"gcwhere {places}", $"dumpobj {places}", $"dumpobj {exception}", $"objsize {places}", $"pathto {places} {exception}",
-        $"pe {exception}", "threadpool", "syncblk", "dumpasync", "dumpasync --stacks", "timerinfo", "dumpdomain", "dumpruntimetypes", "clrmodules", "modules", "assemblies",
+        $"pe {exception}", "threadpool", "syncblk", "dumpasync", "timerinfo", "dumpdomain", "dumpruntimetypes", "clrmodules", "modules", "assemblies",
         "name2ee System.Private.CoreLib.dll System.String", "name2ee debugrelay-dumptarget.dll DebugRelay.DumpTarget.Places", "runtimes",
     ];
 
