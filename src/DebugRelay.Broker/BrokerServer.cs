@@ -37,6 +37,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             throw new ConfigurationException($"{options.ConfigurationFile}: broker is \"spawn\": the agent starts its broker itself, or give --socket PATH");
         var profile = new LiveProfile(configuration);
         using FileStream only = Lock(path);
+        ClaimState(Path.Combine(configuration.State, LedgerNames.Broker));
         using LiveTrust trust = LiveTrust.Load(configuration, Path.Combine(configuration.State, "broker"), TimeProvider.System);
         trust.Reported += TellOfTrust;
         profile.Files.Reported += TellOfTrust;
@@ -117,6 +118,20 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             new EmergencyLedger(new StateFolder(Path.Combine(state, "emergencies")), clock),
             new DumpLedger(new StateFolder(Path.Combine(state, "dumps")), clock),
             clock);
+    }
+
+    /// <summary>Before anything of it is read or written.</summary>
+    /// <exception cref="ConfigurationException">A later version has written it, or it cannot be used.</exception>
+    private static void ClaimState(string folder)
+    {
+        try
+        {
+            StateFormat.Claim(folder);
+        }
+        catch (StateException e)
+        {
+            throw new ConfigurationException(e.Message);
+        }
     }
 
     /// <summary>The sessions of a broker that died are over: their connection was its own.</summary>

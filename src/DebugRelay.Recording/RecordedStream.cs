@@ -215,13 +215,13 @@ public sealed class RecordedStream : IDisposable
         _piece?.AppendData(bytes);
     }
 
-    /// <summary>Until the first checkpoint the piece is the whole, and is hashed once.</summary>
+    /// <summary>Until the first checkpoint that has bytes of it the piece is the whole, and is hashed once.</summary>
     private void BeginPiece()
     {
         _declared = true;
         _sealed = Length;
         _piece?.Dispose();
-        _piece = Digest.Begin();
+        _piece = Length == 0 ? null : Digest.Begin();
     }
 
     private void Announce() => Interlocked.Exchange(ref _more, null)?.TrySetResult();

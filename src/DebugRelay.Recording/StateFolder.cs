@@ -106,4 +106,4 @@ public sealed class StateFolder
 }
 
 /// <summary>What must not be forgotten cannot be kept.</summary>
-public sealed class StateException(string message, Exception cause) : Exception(message, cause);
+public sealed class StateException(string message, Exception? cause = null) : Exception(message, cause);

@@ -91,12 +91,13 @@ internal static class AgentHost
     {
         try
         {
+            StateFormat.Claim(Path.Combine(configuration.State, LedgerNames.Agent));
             HostLedger ledger = await HostLedger.OpenAsync(configuration.State, LedgerNames.Agent, configuration.Host, RelayProtocol.ProductVersion, TimeProvider.System);
             await SessionRecovery.RunAsync(ledger, configuration.Recordings);
             SpoolFolder.Clean(configuration.Spool);
             return ledger;
         }
-        catch (RecordingException e)
+        catch (Exception e) when (e is RecordingException or StateException)
         {
             throw new ConfigurationException($"{configuration.State}: {e.Message}");
         }

@@ -49,7 +49,7 @@ internal sealed partial class OperationRelay(
         await session.RecordAsync("request", new RequestEntry(client.Remote, open.Request, open.Signature, open.Grant), RecordedJson.Default.RequestEntry, durable: true);
         OperationRequest request = await VerifyAsync(session, open);
         await using var stream = new NetworkStream(await broker.ConnectAsync(session.Ending), ownsSocket: true);
-        var reader = new FrameReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024)));
+        var reader = new FrameReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: Limits.DataPayload)));
         var writer = new FrameWriter(PipeWriter.Create(stream));
 
         string name = StreamName(request);

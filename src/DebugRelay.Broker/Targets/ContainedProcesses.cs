@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DebugRelay.Broker.Targets;
 
-/// <summary>.NET processes that see other files than this one does: in containers, and in other mount namespaces.</summary>
+/// <summary>.NET processes whose sockets do not lie where this one's would: in containers and other mount namespaces, or in a folder for temporary files of their own.</summary>
 /// <remarks>Their sockets lie in their own file systems, named by the ids that they have in their own process namespaces.</remarks>
 internal static class ContainedProcesses
 {
@@ -25,15 +25,16 @@ internal static class ContainedProcesses
     }
 
     /// <summary>The process with this pid on the host and this start time.</summary>
-    /// <returns>Null when there is none, it sees the same files as this process, or it has no diagnostic socket.</returns>
+    /// <returns>Null when there is none, or it has no diagnostic socket there.</returns>
     public static DiagnosticEndpoint? Find(int pid, ulong startTime)
     {
         try
         {
-            if (NamespaceOf(pid.ToString(CultureInfo.InvariantCulture)) is not { } theirs || theirs == NamespaceOf("self") || InnerPid(pid) is not { } inner)
+            if (NamespaceOf(pid.ToString(CultureInfo.InvariantCulture)) is not { } theirs || InnerPid(pid) is not { } inner)
                 return null;
             string name = ProcessFinder.NameOf(inner, startTime);
-            foreach (string folder in new[] { TemporaryFolder(pid), UsualFolder }.OfType<string>().Distinct())
+            string? usual = theirs == NamespaceOf("self") ? null : UsualFolder;
+            foreach (string folder in new[] { TemporaryFolder(pid), usual }.OfType<string>().Distinct())
             {
                 if (HasSocket(pid, folder, name) && ProcessFacts.Read(pid) is { } process && process.StartTime == startTime)
                     return new DiagnosticEndpoint($"{folder.TrimEnd('/')}/{name}", process) { FolderInTarget = folder, IsElsewhere = true };

@@ -36,7 +36,8 @@ internal sealed class DumpFetch(Func<CancellationToken, Task<Session>> open, Tim
 
     private static readonly TimeSpan[] Pauses = [.. new[] { 1, 2, 5, 10, 15, 20, 30, 30 }.Select(s => TimeSpan.FromSeconds(s))];
 
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    // Of all that came. The first session counts it by itself: only those after it need another.
+    private IncrementalHash? _hash;
     private string? _id;
     private long _bytes;
 
@@ -104,8 +105,15 @@ internal sealed class DumpFetch(Func<CancellationToken, Task<Session>> open, Tim
                 _id = progress.Id ?? _id;
                 Progressed?.Invoke(progress);
             };
-            OperationEnd end = await operation.ReceiveAsync(KeepAsync, null, stop);
-            return end is { Partial: true, Code: ErrorCode.ClientGone } ? (null, Operation.Cut(end)) : (end, null);
+            try
+            {
+                OperationEnd end = await operation.ReceiveAsync(KeepAsync, null, stop);
+                return end is { Partial: true, Code: ErrorCode.ClientGone } ? (null, Operation.Cut(end)) : (end, null);
+            }
+            finally
+            {
+                _hash ??= operation.TakeHash();
+            }
         }
         catch (Exception error) when (IsLink(error) && _id is not null)
         {
@@ -115,8 +123,8 @@ internal sealed class DumpFetch(Func<CancellationToken, Task<Session>> open, Tim
         async ValueTask KeepAsync(ReadOnlySequence<byte> bytes, CancellationToken cancellation)
         {
             await deliver(bytes, cancellation);
-            foreach (ReadOnlyMemory<byte> part in bytes)
-                _hash.AppendData(part.Span);
+            foreach (ReadOnlyMemory<byte> part in _hash is null ? default : bytes)
+                _hash!.AppendData(part.Span);
             _bytes += bytes.Length;
         }
     }
@@ -124,7 +132,8 @@ internal sealed class DumpFetch(Func<CancellationToken, Task<Session>> open, Tim
     /// <summary>Each part was checked as it came; this is the whole, whichever sessions brought it.</summary>
     private OperationEnd Whole(OperationEnd end, WantedDump wanted)
     {
-        string came = Convert.ToHexStringLower(_hash.GetHashAndReset());
+        string came = Convert.ToHexStringLower(_hash!.GetCurrentHash());
+        _hash.Dispose();
         if (!end.Partial && !wanted.Unscrubbed && end.Dump is { } report && (report.Sha256 != came || report.Bytes != _bytes))
             throw new MismatchException($"the dump that came has {_bytes} bytes and the SHA-256 {came}, the host's has {report.Bytes} and {report.Sha256}");
         return end;

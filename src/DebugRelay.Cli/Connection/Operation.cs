@@ -19,7 +19,7 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
     // A session that ends takes its operations along: their last frames are on the way.
     private static readonly TimeSpan LastFrames = TimeSpan.FromSeconds(5);
 
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private IncrementalHash? _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _bytes;
 
     /// <summary>How often the grant that it needed may still be used; null where it needed none.</summary>
@@ -87,9 +87,12 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
     public static OperationCutException Cut(OperationEnd end)
         => new(end.Code ?? ErrorCode.Internal, end.Message ?? "the operation was cut short, and the agent does not say why");
 
+    /// <summary>Gives away the SHA-256 over all that came, for one who goes on with it; nothing can be received afterwards.</summary>
+    public IncrementalHash TakeHash() => Interlocked.Exchange(ref _hash, null)!;
+
     public async ValueTask DisposeAsync()
     {
-        _hash.Dispose();
+        _hash?.Dispose();
         opener?.Dispose();
         await connection.DisposeAsync();
     }
@@ -102,7 +105,7 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
             {
                 case FrameType.Data:
                     foreach (ReadOnlyMemory<byte> part in frame.Payload)
-                        _hash.AppendData(part.Span);
+                        _hash!.AppendData(part.Span);
                     _bytes += frame.Payload.Length;
                     await PassOnAsync(frame.Payload, deliver, cancellation);
                     break;
@@ -144,7 +147,7 @@ internal sealed class Operation(Session session, AgentConnection connection, Acc
             throw new MismatchException("what came encrypted has no last piece: it was cut on the way");
         if (end.Bytes != _bytes)
             throw new MismatchException($"{_bytes} bytes came, the agent sent {end.Bytes}");
-        string came = Convert.ToHexStringLower(_hash.GetHashAndReset());
+        string came = Convert.ToHexStringLower(_hash!.GetCurrentHash());
         if (!string.Equals(end.Sha256, came, StringComparison.OrdinalIgnoreCase))
             throw new MismatchException($"what came has the SHA-256 {came}, what was sent has {end.Sha256}");
         return end;

@@ -52,9 +52,15 @@ public sealed class BlockingFrames(Socket socket)
     {
         Span<byte> header = stackalloc byte[Frame.HeaderSize];
         Frame.WriteHeader(header, type, payload.Length);
-        byte[] frame = [.. header, .. payload];
-        for (int sent = 0; sent < frame.Length;)
-            sent += socket.Send(frame.AsSpan(sent), SocketFlags.None);
+        // Apart: a frame put together would be a new piece of a quarter of a megabyte each time.
+        Send(header);
+        Send(payload);
+    }
+
+    private void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+            bytes = bytes[socket.Send(bytes, SocketFlags.None)..];
     }
 
     private void ReceiveExactly(Span<byte> buffer)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -63,9 +62,12 @@ public sealed class FrameWriter(PipeWriter output) : IAsyncDisposable
         {
             if (_isClosed)
                 throw new IOException("the connection is closed");
-            Frame.WriteHeader(output.GetSpan(Frame.HeaderSize), type, payload.Length);
-            output.Advance(Frame.HeaderSize);
-            output.Write(payload.Span);
+            // In one piece: TLS makes a record of each, and one of 4 KiB costs nearly what one of 16 does.
+            int length = Frame.HeaderSize + payload.Length;
+            Span<byte> room = output.GetSpan(length);
+            Frame.WriteHeader(room, type, payload.Length);
+            payload.Span.CopyTo(room[Frame.HeaderSize..]);
+            output.Advance(length);
             FlushResult result = await output.FlushAsync(CancellationToken.None);
             if (result.IsCompleted)
                 throw new IOException("the peer has gone");

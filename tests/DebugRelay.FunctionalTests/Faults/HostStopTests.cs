@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.NetworkInformation;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
@@ -31,10 +32,13 @@ public sealed class HostStopTests
         int[] processes = [host.Agent.Id, .. HostProcesses.WorkersOf(host), HostProcesses.BrokerOf(host)];
         Array.ForEach(processes, p => HostProcesses.Signal(p, signal));
 
+        long signalled = Stopwatch.GetTimestamp();
         OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
-        Assert.NotEqual(ErrorCode.WorkerGone, end.Code);
+        Assert.Equal(ErrorCode.ShuttingDown, end.Code);
+        Assert.Equal(ErrorCode.ShuttingDown, (await TraceFaultTests.ReadClosedAsync(session.Control)).Code);
         Assert.True(end.Events?.Delivered > 0);
         Assert.Equal(0, await host.Agent.WaitForExitAsync(Limits.Shutdown));
+        Assert.True(Stopwatch.GetElapsedTime(signalled) < TimeSpan.FromSeconds(5), "A service manager is told five seconds.");
         await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
         await using TestProcess verify = await TestProcess.RunAsync(BuiltPrograms.Client, ["recording", "verify", host.OnlyRecording(), "--ca", host.CaFile]);
         Assert.StartsWith("OK", verify.Output.Text, StringComparison.Ordinal);
@@ -78,6 +82,24 @@ public sealed class HostStopTests
         await session.Control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
         await TraceFaultTests.ReadClosedAsync(session.Control);
         await UntilAsync(() => !ConnectionsTo(host.Port).Any()).WaitAsync(Limits.LastBytes * 3, Cancellation);
+    }
+
+    /// <summary>Both would take what they do not understand for nothing: grants for unused, revoked certificates for good.</summary>
+    [Fact]
+    public async Task What_a_later_version_has_left_is_not_touched()
+    {
+        using var authority = new TestAuthority();
+        using var folder = new TemporaryFolder();
+        string configuration = RelayHost.WriteConfiguration(folder, authority, RelayHost.OpenPolicy);
+        foreach ((string program, string role, string[] more) in new[] { (BuiltPrograms.Agent, "agent", Array.Empty<string>()), (BuiltPrograms.Broker, "broker", ["--socket", folder.File("b")]) })
+        {
+            Directory.CreateDirectory(folder.File($"state/{role}"));
+            folder.WriteFile($"state/{role}/format", "2");
+            await using TestProcess process = await TestProcess.RunAsync(program, ["run", "--config", configuration, .. more], RelayHost.NoDiagnostics);
+            Assert.Equal(1, process.ExitCode);
+            Assert.Contains("was written by a later version", process.Errors.Text, StringComparison.Ordinal);
+            Assert.Equal([folder.File($"state/{role}/format")], Directory.GetFiles(folder.File($"state/{role}"), "*", SearchOption.AllDirectories));
+        }
     }
 
     [Fact]

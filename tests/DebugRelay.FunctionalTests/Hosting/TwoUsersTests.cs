@@ -86,7 +86,7 @@ public sealed class TwoUsersTests
     private static TestProcess As(string user, string group, string[] powers, string program, string[] arguments, Dictionary<string, string?> environment)
         => TestProcess.Start("setpriv", ["--reuid", user, "--regid", group, .. powers is [] ? ["--clear-groups"] : powers, "--no-new-privs", program, .. arguments], environment);
 
-    private static bool OthersMayRun(string program)
+    internal static bool OthersMayRun(string program)
     {
         for (string? path = program; path is not null; path = Path.GetDirectoryName(path))
         {

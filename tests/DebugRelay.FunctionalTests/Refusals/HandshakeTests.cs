@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport.Hosts;
 using Xunit;
 
@@ -64,6 +65,14 @@ public sealed class HandshakeTests(HandshakeTests.Fixture fixture) : IClassFixtu
             await client.Reader.ExpectAsync(FrameType.Hello, Cancellation);
         });
         await ServesTheNextAsync();
+    }
+
+    [Fact]
+    public async Task A_later_client_that_still_speaks_this_protocol_is_spoken_to_in_it()
+    {
+        using X509Certificate2 alice = Host.Authority.Client(RelayHost.Alice);
+        await using RawClient client = await RawClient.ConnectAsync(Host.Port, alice, Cancellation, alpn: "debugrelay/2 debugrelay/1");
+        Assert.Equal(RelayProtocol.Version, (await client.Reader.ExpectAsync(FrameType.Hello, Cancellation)).Read(ProtocolJson.Default.Hello).Protocol);
     }
 
     [Fact]

@@ -33,6 +33,7 @@ public sealed class RawClient : IAsyncDisposable
 
     public FrameWriter Writer { get; }
 
+    /// <summary>Makes the connection. ALPN names are separated by spaces; null offers none.</summary>
     public static async Task<RawClient> ConnectAsync(
         int port, X509Certificate2? certificate, CancellationToken cancellation, SslProtocols protocols = SslProtocols.Tls13, string? alpn = "debugrelay/1")
     {
@@ -45,7 +46,7 @@ public sealed class RawClient : IAsyncDisposable
             {
                 TargetHost = "localhost",
                 EnabledSslProtocols = protocols,
-                ApplicationProtocols = alpn is null ? null : [new SslApplicationProtocol(alpn)],
+                ApplicationProtocols = alpn is null ? null : [.. alpn.Split(' ').Select(name => new SslApplicationProtocol(name))],
                 ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
                 AllowTlsResume = false,
