@@ -59,7 +59,10 @@ internal sealed record InForce(int Version, SortedDictionary<string, string> Fil
     public void Write(HostConfiguration configuration)
     {
         string path = PathIn(configuration), next = path + ".next";
-        using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(next, options))
             JsonSerializer.Serialize(file, this, InForceJson.Default.InForce);
         File.Move(next, path, overwrite: true);
     }

@@ -4,7 +4,6 @@ using DebugRelay.Agent.BrokerLink;
 using DebugRelay.Agent.Observability;
 using DebugRelay.Agent.Sessions;
 using DebugRelay.Policy.Configuration;
-using DebugRelay.Policy.Identity;
 using DebugRelay.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

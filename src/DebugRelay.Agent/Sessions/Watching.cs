@@ -14,7 +14,7 @@ namespace DebugRelay.Agent.Sessions;
 /// The operation <c>session.watch</c>: shows a second person what an operation of another's session delivers, from its recording, as it is delivered. The
 /// same scrubbed bytes; of unscrubbed data nothing.
 /// </summary>
-internal sealed class Watching(HostConfiguration configuration, LiveTrust trust, SessionTable sessions)
+internal sealed class Watching(HostConfiguration configuration, LiveTrust trust, SessionTable sessions, Bandwidth bandwidth)
 {
     private const int ReadSize = 128 * 1024;
 
@@ -114,7 +114,7 @@ internal sealed class Watching(HostConfiguration configuration, LiveTrust trust,
         return null;
     }
 
-    private static async Task<OperationEnd> ShowAsync(ClientConnection client, RecordedStream stream, CancellationToken gone)
+    private async Task<OperationEnd> ShowAsync(ClientConnection client, RecordedStream stream, CancellationToken gone)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
@@ -128,6 +128,7 @@ internal sealed class Watching(HostConfiguration configuration, LiveTrust trust,
                 if (got == 0)
                     return new OperationEnd(sent, Convert.ToHexStringLower(hash.GetCurrentHash()), Partial: false, null, null, [], null);
                 hash.AppendData(buffer, 0, got);
+                await bandwidth.TakeAsync(got, gone);
                 await client.Frames.WriteAsync(FrameType.Data, buffer.AsMemory(0, got), gone);
                 sent += got;
             }

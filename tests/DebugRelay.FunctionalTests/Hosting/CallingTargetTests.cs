@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
 using Microsoft.Diagnostics.Tracing;
@@ -11,8 +10,6 @@ namespace DebugRelay.FunctionalTests.Hosting;
 /// <summary>Processes that call the broker (DOTNET_DiagnosticPorts), as a sidecar's neighbour does: their own sockets lie where the broker does not look.</summary>
 public sealed class CallingTargetTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_process_that_waits_at_its_start_is_traced_from_there()
     {
