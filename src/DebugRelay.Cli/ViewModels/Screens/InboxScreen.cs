@@ -1,20 +1,9 @@
-using DebugRelay.Cli.Failures;
-
 namespace DebugRelay.Cli.ViewModels.Screens;
 
 /// <summary>Requests for grants that wait on the host: approvers sign here, requesters fetch their grant.</summary>
-internal sealed class InboxScreen(Shell shell) : Screen(shell)
+internal sealed class InboxScreen(Shell shell) : PolledScreen<IReadOnlyList<AccessLetter>>(shell, TimeSpan.FromSeconds(10))
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
-
-    private DateTimeOffset _looked = DateTimeOffset.MinValue;
-
     public ListModel<AccessLetter> List { get; } = new(letter => letter.Id, letter => $"{letter.Id} {letter.Requester} {string.Join(' ', letter.Operations)} {letter.Reason} {letter.Incident}");
-
-    /// <summary>Why the requests are not shown; null where they are.</summary>
-    public Failure? Problem { get; private set; }
-
-    public bool IsRead { get; private set; }
 
     public override string Title => "Who asks for access?";
 
@@ -38,14 +27,6 @@ internal sealed class InboxScreen(Shell shell) : Screen(shell)
 
     /// <summary>Whether it is our own: nobody approves his own request.</summary>
     public bool IsMine(AccessLetter letter) => letter.Requester == Shell.Host.Facts?.Identity;
-
-    public override void OnShown() => Look();
-
-    public override void OnTick()
-    {
-        if (Shell.Top == this && Shell.Clock.GetUtcNow() - _looked >= LookEvery)
-            Look();
-    }
 
     public override bool OnKey(string key)
     {
@@ -74,18 +55,9 @@ internal sealed class InboxScreen(Shell shell) : Screen(shell)
         $"because: {letter.Reason}{(letter.Incident is { } incident ? $" ({incident})" : "")}",
     ];
 
-    private void Look()
-    {
-        _looked = Shell.Clock.GetUtcNow();
-        if (Shell.Host.Session is { } session)
-            Shell.Do(() => session.ListRequestsAsync(CancellationToken.None), Take, failure => Problem = failure);
-    }
+    protected override Task<IReadOnlyList<AccessLetter>> AskAsync(IRelaySession session) => session.ListRequestsAsync(CancellationToken.None);
 
-    private void Take(IReadOnlyList<AccessLetter> letters)
-    {
-        (Problem, IsRead) = (null, true);
-        List.Set(letters);
-    }
+    protected override void Show(IReadOnlyList<AccessLetter> answer) => List.Set(answer);
 
     private void Approve(AccessLetter letter)
     {

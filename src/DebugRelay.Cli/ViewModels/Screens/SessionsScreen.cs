@@ -1,24 +1,13 @@
-using DebugRelay.Cli.Failures;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Cli.ViewModels.Screens;
 
 /// <summary>The sessions that run on the host: watch one, or end it.</summary>
-internal sealed class SessionsScreen(Shell shell) : Screen(shell)
+internal sealed class SessionsScreen(Shell shell) : PolledScreen<SessionList>(shell, TimeSpan.FromSeconds(5))
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
-
-    private DateTimeOffset _looked = DateTimeOffset.MinValue;
-    private bool _looking;
-
     public ListModel<ListedSession> List { get; } = new(session => session.Session, session => $"{session.Session} {session.Identity} {session.Reason} {session.Incident}");
 
     public IReadOnlyList<string> Problems { get; private set; } = [];
-
-    /// <summary>Why the sessions are not shown; null where they are.</summary>
-    public Failure? Problem { get; private set; }
-
-    public bool IsRead { get; private set; }
 
     public override string Title => "Who looks into what?";
 
@@ -35,14 +24,6 @@ internal sealed class SessionsScreen(Shell shell) : Screen(shell)
     public override string CommandLine => List.Chosen is { } chosen ? $"debugrelay sessions watch {chosen.Session} --host {Shell.Host.Name}" : $"debugrelay sessions list --host {Shell.Host.Name}";
 
     public bool IsOurs(ListedSession session) => session.Session == Shell.Host.Facts?.Session;
-
-    public override void OnShown() => Look();
-
-    public override void OnTick()
-    {
-        if (Shell.Top == this && Shell.Clock.GetUtcNow() - _looked >= LookEvery)
-            Look();
-    }
 
     public override bool OnKey(string key)
     {
@@ -63,21 +44,13 @@ internal sealed class SessionsScreen(Shell shell) : Screen(shell)
         }
     }
 
-    private void Look()
-    {
-        if (_looking || Shell.Host.Session is not { } session)
-            return;
-        (_looking, _looked) = (true, Shell.Clock.GetUtcNow());
-        Shell.Do(() => session.ListSessionsAsync(CancellationToken.None), Take, Fail);
-    }
+    protected override Task<SessionList> AskAsync(IRelaySession session) => session.ListSessionsAsync(CancellationToken.None);
 
-    private void Take(SessionList list)
+    protected override void Show(SessionList answer)
     {
-        (_looking, Problem, IsRead, Problems) = (false, null, true, list.Problems);
-        List.Set(list.Sessions);
+        Problems = answer.Problems;
+        List.Set(answer.Sessions);
     }
-
-    private void Fail(Failure failure) => (_looking, Problem) = (false, failure);
 
     private void Kill(ListedSession chosen)
     {
