@@ -41,6 +41,9 @@ switch (args)
     case ["recording", var script]:
         await RecordingCost.RunAsync(script);
         break;
+    case ["answers"]:
+        await AnswerTable.RunAsync(Path.GetFullPath(Path.Combine(".config", "dotnet-tools.json")));
+        break;
     case ["dumps", .. { Length: <= 2 } numbers]:
         int[] counts = [.. numbers.Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
         await DumpCost.RunAsync(counts is [var objects, ..] ? objects : 15_000_000, counts is [_, var rounds] ? rounds : 1);
@@ -59,7 +62,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | answers | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

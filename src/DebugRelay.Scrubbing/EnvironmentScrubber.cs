@@ -42,6 +42,12 @@ public static class EnvironmentScrubber
             return SecretKeys.Classify(name) is { } secret && !Placeholders.Is(value) ? secret : null;
         }
 
+        // A path is no secret, though its name is short for password elsewhere.
+        if (SecretValue.IsWorkingDirectory(name, value))
+        {
+            return null;
+        }
+
         return SecretKeys.Classify(name) ?? (lists.Variables.Has(name) ? null : Rule.Environment);
     }
 }

@@ -162,7 +162,7 @@ internal sealed partial class OperationRelay(
         (DecisionEntry entry, Decision decision) = Combine(session, request, grant, decided, name, keeping);
         await RecordDecisionAsync(session, entry with { RequestSha256 = Digest(open.Request) });
         if (!entry.Allowed)
-            throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision)));
+            throw new RefusedException(new Refused(entry.Code ?? ErrorCode.Denied, entry.Reason, HintFor(decision) ?? HintFor(request, decision)));
         if (decision.NeedsObserver)
             await AwaitObserverAsync(session, request, decided.Target);
         if (decision.BreakGlass is { } emergency)
@@ -185,6 +185,10 @@ internal sealed partial class OperationRelay(
         (null, true) => "Declare an emergency with --break-glass, --reason and --incident.",
         _ => null,
     };
+
+    /// <summary>What a role never allows is not to be had later either: no session that ends makes room for it.</summary>
+    private static string? HintFor(OperationRequest request, Decision decision)
+        => decision.Limits is { } limits && request.Parameters?.ProblemFor(limits) is not null ? "Ask for less, or ask who keeps the host's policy.json to allow more." : null;
 
     /// <summary>What the broker answers. That it does not, or says no, belongs to the story.</summary>
     private static async Task<T> FromBrokerAsync<T>(RelaySession session, OperationRequest request, Func<Task<T>> ask)

@@ -8,7 +8,7 @@ namespace DebugRelay.Broker.Dumps;
 /// <summary>The dumps that are being made, and those that wait for an engineer whose link broke.</summary>
 /// <param name="folder">Where their files lie; ours alone.</param>
 /// <param name="traces">What is remembered of FIFOs.</param>
-/// <param name="time">By which waiting ends.</param>
+/// <param name="time">By which making and waiting end.</param>
 internal sealed class DumpStore(string folder, DumpTraces traces, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<string, MadeDump> _dumps = [];
@@ -71,7 +71,7 @@ internal sealed class DumpStore(string folder, DumpTraces traces, TimeProvider t
                 Forget(delivered);
             else if (kept.Length >= Limits.DumpsAtOnce)
                 throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.DumpsAtOnce} dumps are made, or wait, on this host already; each waits {Limits.DumpWaits.TotalMinutes:0} minutes at most");
-            var dump = new MadeDump(order, folder);
+            var dump = new MadeDump(order, folder, time);
             _dumps[dump.Id] = dump;
             return dump;
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Targets;
@@ -18,14 +17,17 @@ internal sealed class MadeDump : IDisposable
 {
     private readonly TaskCompletionSource<string> _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<DumpReport> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeProvider _time;
     private DumpProgress _progress = new("take", 0, 0);
     private int _disposed;
 
     /// <param name="order">What to make.</param>
     /// <param name="folder">Where its files lie, without names.</param>
+    /// <param name="time">By which it is given up.</param>
     /// <exception cref="IOException">They cannot be made.</exception>
-    public MadeDump(DumpOrder order, string folder)
+    public MadeDump(DumpOrder order, string folder, TimeProvider time)
     {
+        _time = time;
         Order = order;
         Result = UnixCalls.MakeUnnamed(folder);
     }
@@ -134,15 +136,15 @@ internal sealed class MadeDump : IDisposable
 
     private async Task<DumpReport> FollowAsync(DumpWorkerProcess worker, DumpFifo fifo, Task writing)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = _time.GetTimestamp();
         Task<DumpLine?> next = worker.NextAsync();
         while (true)
         {
             bool isTaking = Progress.Stage == "take";
-            TimeSpan left = (isTaking ? Limits.DumpTaking : Limits.DumpTaking + Limits.DumpSanitising) - Stopwatch.GetElapsedTime(start);
+            TimeSpan left = (isTaking ? Limits.DumpTaking : Limits.DumpTaking + Limits.DumpSanitising) - _time.GetElapsedTime(start);
             // Of the target's answer only a failure is news, and that only while nothing has come.
             bool mayFail = isTaking && Progress.Done == 0 && !writing.IsCompletedSuccessfully;
-            Task first = await Task.WhenAny([next, _cancelled.Task, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero), .. mayFail ? (Task[])[writing] : []]);
+            Task first = await Task.WhenAny([next, _cancelled.Task, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time), .. mayFail ? (Task[])[writing] : []]);
             if (first == _cancelled.Task)
                 throw new WorkerException(await _cancelled.Task, "the dump was given up");
             if (first == writing)

@@ -34,7 +34,7 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
         }
         Decision decision = Decide(session, request, grant, endpoint?.Process);
         if (decision.Limits is { } limits && request.Parameters?.ProblemFor(limits) is { } beyond)
-            throw new ProtocolException(ErrorCode.LimitReached, beyond);
+            return new Judged(request, new Decided(false, ErrorCode.LimitReached, beyond, endpoint?.Process), null, null, decision, null);
         return new Judged(request, new Decided(decision.Allowed, decision.Allowed ? null : ErrorCode.Denied, decision.Reason, endpoint?.Process), endpoint, eventPipe, decision, decision.Grant is null ? null : grant);
     }
 

@@ -6,6 +6,7 @@ internal static class Examples
     private static readonly Dictionary<string, string[]> ByCommand = new(StringComparer.Ordinal)
     {
         ["demo"] = ["debugrelay demo", "debugrelay demo --duration 30s --keep demo-files"],
+        ["tui"] = ["debugrelay tui --host pay", "debugrelay tui --reason 'checkout slow' --incident INC-812"],
         ["whoami"] = ["debugrelay whoami --host pay"],
         ["hosts"] = ["debugrelay hosts", "debugrelay hosts --json | jq -r 'select(.problem) | .name'"],
         ["ps"] = ["debugrelay ps", "debugrelay ps --json | jq '.[].process.name'"],
@@ -35,14 +36,34 @@ internal static class Examples
         ["audit"] = ["debugrelay audit . --fail-on high", "debugrelay audit publish --format sarif > audit.sarif"],
         ["scrub"] = ["debugrelay scrub raw.nettrace shared.nettrace", "debugrelay scrub --profile strict --report counts.json app.log app.scrubbed.log"],
         ["access request"] = ["debugrelay access request --host pay --process Payments.Api --operation dump.heap --reason 'leak' --incident INC-812 --for 30m -o request.json"],
-        ["access approve"] = ["debugrelay access approve request.json --cert lea.crt --key lea.key -o grant.json"],
+        ["access approve"] = ["debugrelay access approve request.json --cert lea.crt --key lea.key -o grant.json", "debugrelay access approve --host pay --id 4f1c2a --cert lea.crt --key lea.key"],
+        ["access inbox"] = ["debugrelay access inbox --host pay", "debugrelay access inbox --host pay --id 4f1c2a -o grant.json"],
+        ["access show"] = ["debugrelay access show request.json", "debugrelay access show grant.json"],
+        ["access verify"] = ["debugrelay access verify grant.json --ca ca.crt --approvers 2"],
+        ["access unseal"] = ["debugrelay access unseal recordings/4f1c2a/streams/0001.sealed --key security.key -o trace.nettrace"],
+        ["deny add"] = ["debugrelay deny add deny.json --identity spiffe://corp.example/eng/alice --reason 'laptop stolen'", "debugrelay deny add deny.json --operation dump.full"],
+        ["deny sign"] = ["debugrelay deny sign deny.json --cert lea.crt --key lea.key"],
+        ["deny show"] = ["debugrelay deny show deny.json"],
         ["sessions list"] = ["debugrelay sessions list --host pay"],
         ["sessions watch"] = ["debugrelay sessions watch 4f1c"],
         ["sessions kill"] = ["debugrelay sessions kill 4f1c"],
+        ["recording list"] = ["debugrelay recording list --ca ca.crt", "debugrelay recording list /var/lib/debugrelay/recordings --ca ca.crt --json"],
         ["recording verify"] = ["debugrelay recording verify recordings --ca ca.crt --heads heads --ledger state"],
+        ["recording show"] = ["debugrelay recording show recordings/4f1c2a --ca ca.crt"],
+        ["recording replay"] = ["debugrelay recording replay recordings/4f1c2a --ca ca.crt --speed 10"],
+        ["recording report"] = ["debugrelay recording report recordings/4f1c2a --ca ca.crt -o report.html"],
+        ["recording decrypt"] = ["debugrelay recording decrypt recordings/4f1c2a 0001.nettrace --cert sec.crt --key sec.key -o trace.nettrace"],
+        ["recording review"] = ["debugrelay recording review recordings/4f1c2a --ca ca.crt", "debugrelay recording review recordings/4f1c2a --sign --comment 'as agreed' --cert sec.crt --key sec.key --ca ca.crt"],
         ["policy check"] = ["debugrelay policy check policy.json"],
+        ["policy test"] =
+        [
+            "debugrelay policy test --policy policy.json --as spiffe://corp.example/eng/alice --operation dump.heap --process Payments.Api",
+            "debugrelay policy test --profile default --provider Payments.Events --event Ordered --field Customer.Email --value lea@corp.example",
+        ],
+        ["policy schema"] = ["debugrelay policy schema > policy.schema.json", "debugrelay policy schema --agent > agent.schema.json"],
         ["pki init"] = ["debugrelay pki init --dir pki"],
         ["pki issue"] = ["debugrelay pki issue --dir pki --name alice --id spiffe://corp.example/eng/alice --for 12h"],
+        ["pki revoke"] = ["debugrelay pki revoke --dir pki --name alice"],
     };
 
     /// <summary>The commands that have some: their words after `debugrelay`.</summary>

@@ -13,7 +13,7 @@ internal sealed record ClientConfiguration
     /// <summary>PEM file of the certificate, intermediates after it. Paths are relative to the configuration's folder.</summary>
     public string? Cert { get; set; }
 
-    /// <summary>PEM file of its key.</summary>
+    /// <summary>PEM file of its key, or the PKCS#11 URI of a key on a token.</summary>
     public string? Key { get; set; }
 
     /// <summary>PEM file of the CA that agents' certificates are issued by.</summary>
@@ -57,7 +57,7 @@ internal sealed record ClientConfiguration
             host => host.Value with { Cert = In(folder, host.Value.Cert), Key = In(folder, host.Value.Key), Ca = In(folder, host.Value.Ca) }),
     };
 
-    private static string? In(string folder, string? path) => path is null ? null : Path.Combine(folder, path);
+    private static string? In(string folder, string? path) => path is null || TokenKey.IsUri(path) ? path : Path.Combine(folder, path);
 }
 
 /// <summary>One host that the configuration names.</summary>

@@ -9,7 +9,7 @@ internal sealed class ConnectionOptions
 {
     private readonly Option<string> _host = new("--host") { HelpName = "HOST[:PORT]", Description = "The host, or a name from the configuration (DEBUGRELAY_HOST)" };
     private readonly Option<string> _certificate = new("--cert") { HelpName = "FILE", Description = "Your certificate, PEM or PKCS#12 (DEBUGRELAY_CERT)" };
-    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key, PEM, where the certificate's file does not hold it (DEBUGRELAY_KEY)" };
+    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key where the certificate's file does not hold it: PEM, or a token's, pkcs11:token=…;object=… (DEBUGRELAY_KEY)" };
     private readonly Option<string> _reason = new("--reason") { HelpName = "TEXT", Description = "Why you look, for the recording (DEBUGRELAY_REASON)" };
     private readonly Option<string> _incident = new("--incident") { HelpName = "ID", Description = "The incident (DEBUGRELAY_INCIDENT)" };
     private readonly Option<string> _heads = new("--heads") { HelpName = "FILE", Description = "Keep the recording's heads as they come: a witness for `recording verify`" };

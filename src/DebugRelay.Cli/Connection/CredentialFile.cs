@@ -9,7 +9,7 @@ namespace DebugRelay.Cli.Connection;
 /// <returns>Null where there is nobody to ask.</returns>
 internal delegate string? AskPassphrase(string file);
 
-/// <summary>A certificate with its key: PEM, the key in a file of its own or in the same one, or PKCS#12. Either may need a passphrase.</summary>
+/// <summary>A certificate with its key: PEM, the key in a file of its own, in the same one or on a token, or PKCS#12. Each may need a passphrase.</summary>
 internal static class CredentialFile
 {
     private const int Attempts = 3;
@@ -37,7 +37,7 @@ internal static class CredentialFile
     {
         try
         {
-            return IsPkcs12(Read(certificateFile, "certificate")) || Encoding.ASCII.GetString(Read(keyFile, "key")).Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
+            return IsPkcs12(Read(certificateFile, "certificate")) || TokenKey.IsUri(keyFile) || Encoding.ASCII.GetString(Read(keyFile, "key")).Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
         }
         catch (UsageException)
         {
@@ -63,7 +63,7 @@ internal static class CredentialFile
     }
 
     /// <param name="certificateFile">PEM, the certificate first, or PKCS#12.</param>
-    /// <param name="keyFile">PEM; not looked at for PKCS#12.</param>
+    /// <param name="keyFile">PEM, or the PKCS#11 URI of a key on a token; not looked at for PKCS#12.</param>
     /// <param name="ask">Asks for a passphrase where one is needed; null: nobody can be asked.</param>
     /// <returns>The certificate with its key, and those that came with it.</returns>
     /// <exception cref="UsageException">A file cannot be read, holds nothing of its kind, or the key is another certificate's.</exception>
@@ -75,13 +75,15 @@ internal static class CredentialFile
 
     private static (X509Certificate2, X509Certificate2Collection) LoadPem(string file, string certificates, string keyFile, AskPassphrase? ask)
     {
-        string key = keyFile == file ? certificates : Encoding.UTF8.GetString(Read(keyFile, "key"));
         var chain = new X509Certificate2Collection();
         Try(file, "certificate", () => chain.ImportFromPem(certificates));
         if (chain.Count == 0)
             throw new UsageException($"the certificate file {file} holds no certificate", "give a PEM or PKCS#12 file");
         using X509Certificate2 bare = chain[0];
         chain.RemoveAt(0);
+        if (TokenKey.IsUri(keyFile))
+            return (TokenKey.Join(bare, keyFile, ask), chain);
+        string key = keyFile == file ? certificates : Encoding.UTF8.GetString(Read(keyFile, "key"));
         bool isEncrypted = key.Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
         if (key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
             throw new UsageException($"the key file {keyFile} is encrypted in an old way", $"write it anew with `openssl pkcs8 -topk8 -in {keyFile}`");

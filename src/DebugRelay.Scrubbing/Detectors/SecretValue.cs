@@ -355,7 +355,7 @@ internal static class SecretValue
         || key.Contains("cv", StringComparison.OrdinalIgnoreCase) || key.Contains("otp", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>PWD is also the shell's working directory.</summary>
-    private static bool IsWorkingDirectory(ReadOnlySpan<char> key, ReadOnlySpan<char> value) => key is "PWD" or "OLDPWD" && value[0] == '/';
+    internal static bool IsWorkingDirectory(ReadOnlySpan<char> key, ReadOnlySpan<char> value) => key is "PWD" or "OLDPWD" && value.StartsWith('/');
 
     private static bool IsSentence(ReadOnlySpan<char> value) => value.Contains(' ') && !value.ContainsAnyInRange('0', '9');
 

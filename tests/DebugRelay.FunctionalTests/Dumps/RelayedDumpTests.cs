@@ -42,12 +42,12 @@ public sealed class RelayedDumpTests
     [Fact]
     public async Task A_link_that_breaks_is_mended_without_another_dump()
     {
-        await using RelayHost host = await RelayHost.StartAsync(Policy("dump.mini", """, "limits": { "dumps": 1 }"""));
+        await using RelayHost host = await RelayHost.StartAsync(Policy("dump.triage", """, "limits": { "dumps": 1 }"""));
         await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
         using var proxy = new CuttingProxy(host.Port, after: 3_000_000);
         string file = host.Folder.File("out.dmp");
 
-        await using TestProcess client = await host.RunClientThroughAsync(proxy.Port, "dump", $"{target.Id}", "--type", "mini", "-o", file, "--json");
+        await using TestProcess client = await host.RunClientThroughAsync(proxy.Port, "dump", $"{target.Id}", "--type", "triage", "-o", file, "--json");
 
         Assert.True(client.ExitCode == 0, client.Errors.Text + client.Output.Text + host.Agent.Errors.Text);
         Assert.Equal(1, proxy.Cuts);
@@ -59,7 +59,7 @@ public sealed class RelayedDumpTests
         Assert.Empty(SecretSearch.Find(file, target.Secrets));
         Assert.Equal(2, Directory.GetDirectories(host.Recordings).Length);
         // The role allows one a day, and it was had.
-        await using TestProcess second = await host.RunClientAsync("dump", $"{target.Id}", "--type", "mini", "-o", host.Folder.File("second.dmp"));
+        await using TestProcess second = await host.RunClientAsync("dump", $"{target.Id}", "--type", "triage", "-o", host.Folder.File("second.dmp"));
         Assert.Equal(3, second.ExitCode);
         await using TestProcess other = await host.RunClientAsync("dump", $"{target.Id}", "--type", "full", "-o", host.Folder.File("other.dmp"));
         Assert.Equal(3, other.ExitCode);

@@ -80,6 +80,7 @@ public sealed class RoleLimitTests
         Refused? refused = await large.LastWordAsync(Cancellation);
         Assert.Equal(ErrorCode.LimitReached, refused?.Code);
         Assert.Contains("traceBuffer", refused!.Message, StringComparison.Ordinal);
+        Assert.Contains("Ask for less", refused.Hint, StringComparison.Ordinal);
         await using RawClient small = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 1))), Cancellation);
         await small.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
     }

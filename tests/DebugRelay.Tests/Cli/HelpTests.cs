@@ -24,6 +24,25 @@ public sealed class HelpTests : IDisposable
         Assert.All(lines[(examples + 1)..], line => Assert.Contains($"debugrelay {path}", line, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Every_command_that_does_something_has_an_example()
+    {
+        Assert.Empty(await WithoutExamplesAsync([]));
+    }
+
+    private async Task<string[]> WithoutExamplesAsync(string[] path)
+    {
+        string[] lines = (await _client.RunAsync([.. path, "--help"])).Output.Split('\n');
+        int commands = Array.IndexOf(lines, "Commands:");
+        // One that explains itself at length brings its examples along.
+        if (commands < 0 || (path.Length > 0 && lines.Contains("Examples:")))
+            return lines.Any(l => l.Trim() == "Examples:") ? [] : [string.Join(' ', path)];
+        var without = new List<string>();
+        foreach (string line in lines[(commands + 1)..].TakeWhile(l => l.Length > 0).Where(l => l.Length > 2 && char.IsAsciiLetter(l[2])))
+            without.AddRange(await WithoutExamplesAsync([.. path, line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]]));
+        return [.. without];
+    }
+
     [Theory]
     [InlineData("debugrelay exc", "exceptions")]
     [InlineData("debugrelay trace --form", "--format")]

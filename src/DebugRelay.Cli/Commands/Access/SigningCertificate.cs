@@ -45,7 +45,7 @@ internal sealed class SigningCertificate : IDisposable
 internal sealed class ApproverOptions
 {
     private readonly Option<string> _certificate = new("--cert") { HelpName = "FILE", Description = "Your certificate, PEM or PKCS#12 (DEBUGRELAY_CERT)" };
-    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key, PEM, where the certificate's file does not hold it (DEBUGRELAY_KEY)" };
+    private readonly Option<string> _key = new("--key") { HelpName = "FILE", Description = "Its key where the certificate's file does not hold it: PEM, or a token's, pkcs11:token=…;object=… (DEBUGRELAY_KEY)" };
 
     public void AddTo(Command command)
     {
