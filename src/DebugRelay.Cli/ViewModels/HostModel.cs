@@ -27,12 +27,15 @@ internal sealed class HostModel(IRelay relay, Mailbox mailbox, TimeProvider cloc
 
     private static readonly TimeSpan ListEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KeepGone = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan WatchAtLeast = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TurnEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WatchAgain = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan[] Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)];
 
     private readonly CancellationTokenSource _closing = new();
     private readonly List<HostNotice> _notices = [];
     private readonly Dictionary<string, DateTimeOffset> _watchAgain = [];
+    private DateTimeOffset _turned;
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running;
 
@@ -112,6 +115,7 @@ internal sealed class HostModel(IRelay relay, Mailbox mailbox, TimeProvider cloc
         foreach (ProcessModel process in Processes)
             process.JudgeAgain();
         Watch();
+        TakeTurns();
     }
 
     void IRelayListener.OnNotice(string message) => mailbox.Post(() => Note(message));
@@ -257,14 +261,35 @@ internal sealed class HostModel(IRelay relay, Mailbox mailbox, TimeProvider cloc
             return;
         DateTimeOffset now = clock.GetUtcNow();
         int watched = Processes.Count(process => process.IsWatched);
-        foreach (ProcessModel process in Processes)
-        {
-            if (process.IsWatched || process.Gone is not null || !process.May("counters") || watched >= MostWatched || now < _watchAgain.GetValueOrDefault(process.Key))
-                continue;
-            process.StartWatching(session, CounterChoice.Vitals, mailbox, clock);
-            _watchAgain[process.Key] = now + WatchAgain;
-            watched++;
-        }
+        foreach (ProcessModel process in Waiting(now).Take(MostWatched - watched).ToArray())
+            Watch(process, session, now);
+    }
+
+    /// <summary>Where more processes are there than can be watched, they take turns: the one that was watched longest makes room, unless something stands out of it or somebody looks at it.</summary>
+    private void TakeTurns()
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (Session is not { } session || Link != LinkState.Open || now - _turned < TurnEvery || Waiting(now).FirstOrDefault() is not { } next)
+            return;
+        ProcessModel? oldest = Processes.Where(process => process.IsWatched && process.Findings.Count == 0 && now - process.LookedAt > TurnEvery && now - WatchedSince(process) >= WatchAtLeast)
+            .MinBy(WatchedSince);
+        if (oldest is null)
+            return;
+        _turned = now;
+        oldest.StopWatching();
+        Watch(next, session, now);
+    }
+
+    /// <summary>Those that may be watched and are not, who waited longest first.</summary>
+    private IEnumerable<ProcessModel> Waiting(DateTimeOffset now)
+        => Processes.Where(process => !process.IsWatched && process.Gone is null && process.May("counters") && now >= _watchAgain.GetValueOrDefault(process.Key)).OrderBy(process => _watchAgain.GetValueOrDefault(process.Key));
+
+    private DateTimeOffset WatchedSince(ProcessModel process) => _watchAgain.GetValueOrDefault(process.Key) - WatchAgain;
+
+    private void Watch(ProcessModel process, IRelaySession session, DateTimeOffset now)
+    {
+        process.StartWatching(session, CounterChoice.Vitals, mailbox, clock);
+        _watchAgain[process.Key] = now + WatchAgain;
     }
 
     private void Note(string message)

@@ -68,6 +68,9 @@ internal interface IRelaySession : IAsyncDisposable
     /// <summary>What the runtime says of itself.</summary>
     Task<ProcessDetails> DescribeAsync(TargetProcess process, CancellationToken cancellation);
 
+    /// <summary>The variables that it was started with, scrubbed on the host.</summary>
+    Task<IReadOnlyList<EnvironmentVariable>> EnvironmentAsync(TargetProcess process, CancellationToken cancellation);
+
     /// <summary>Gives values once a second until it is cancelled.</summary>
     /// <param name="process">Whose.</param>
     /// <param name="what">Which counters.</param>

@@ -43,6 +43,7 @@ internal static class Palette
             yield break;
         foreach ((string key, string verb, ProcessTab tab, string does) in Tabs)
             yield return new PaletteEntry(key, verb, $"{does} of {process.Target.Name}", () => Open(shell, process, tab));
+        yield return new PaletteEntry("v", "env", $"environment variables of {process.Target.Name}", () => OpenEnvironment(shell, process));
     }
 
     private static readonly (string Key, string Verb, ProcessTab Tab, string Does)[] Tabs =
@@ -54,6 +55,13 @@ internal static class Palette
         ("x", "exceptions", ProcessTab.Exceptions, "exceptions by type"),
         ("d", "dump", ProcessTab.Dump, "a dump, sanitised on the host"),
     ];
+
+    private static void OpenEnvironment(Shell shell, ProcessModel process)
+    {
+        if (shell.Top is PaletteScreen)
+            shell.Pop();
+        shell.Push(new EnvironmentScreen(shell, process));
+    }
 
     private static void Open(Shell shell, ProcessModel process, ProcessTab tab)
     {

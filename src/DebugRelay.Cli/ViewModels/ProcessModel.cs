@@ -27,6 +27,9 @@ internal sealed class ProcessModel(ListedProcess listed)
     /// <summary>When the host no longer lists it: what is known stays on the screen.</summary>
     public DateTimeOffset? Gone { get; private set; }
 
+    /// <summary>When it was last on the screen by itself.</summary>
+    public DateTimeOffset LookedAt { get; set; }
+
     public bool IsWatched => _watching is not null;
 
     /// <summary>The time of the last value by our clock; null where none has come.</summary>

@@ -34,6 +34,9 @@ internal sealed class AgentRelaySession(Session session, ConnectionSettings sett
 
     public Task<ProcessDetails> DescribeAsync(TargetProcess process, CancellationToken cancellation) => ProcessFacts.InfoAsync(session, process, cancellation);
 
+    public async Task<IReadOnlyList<EnvironmentVariable>> EnvironmentAsync(TargetProcess process, CancellationToken cancellation)
+        => await ProcessFacts.EnvironmentAsync(session, process, cancellation);
+
     public async Task WatchCountersAsync(TargetProcess process, CounterChoice what, Action<CounterSample> onSample, CancellationToken cancellation)
     {
         var order = new EventPipeOrder(what == CounterChoice.Vitals ? Vitals() : CounterGroup.ProvidersOf(Everything, IntervalSeconds), CounterBufferMegabytes, Rundown: false, Duration: null);

@@ -75,6 +75,9 @@ internal static class ScreenPainter
             case ReplayScreen replay:
                 FeedPainter.Draw(frame, box, replay.Title, replay.IsOver ? "at its end" : replay.IsPaused ? "paused" : replay.Speed, replay.List);
                 break;
+            case EnvironmentScreen environment:
+                EnvironmentPainter.Draw(frame, box, environment);
+                break;
             case NoticesScreen notices:
                 NoticesPainter.Draw(frame, box, notices);
                 break;

@@ -84,7 +84,11 @@ internal sealed class ProcessScreen : Screen
 
     public override void OnShown() => Tab.OnShown();
 
-    public override void OnTick() => Tab.OnTick();
+    public override void OnTick()
+    {
+        Process.LookedAt = Shell.Clock.GetUtcNow();
+        Tab.OnTick();
+    }
 
     public override void OnClosed()
     {

@@ -73,6 +73,25 @@ public sealed class HostModelTests
     }
 
     [Fact]
+    public async Task More_than_twenty_processes_take_turns()
+    {
+        await using var client = new ShellUnderTest();
+        for (int pid = 100; pid < 123; pid++)
+            client.Relay.Add(pid, "Service", "svc", TimeSpan.FromHours(1));
+        await client.StartAsync();
+        await client.UntilAsync(() => client.Relay.Session.Watched.Count >= 20);
+        var seen = new HashSet<int>();
+        for (int second = 0; second < 100; second++)
+        {
+            client.Second();
+            ProcessModel[] watched = [.. client.Shell.Host.Processes.Where(process => process.IsWatched)];
+            Assert.True(watched.Length <= 20);
+            seen.UnionWith(watched.Select(process => process.Target.Pid));
+        }
+        Assert.Equal(23, seen.Count);
+    }
+
+    [Fact]
     public async Task No_counters_are_asked_for_where_the_policy_gives_none()
     {
         await using var client = new ShellUnderTest();

@@ -112,6 +112,11 @@ internal sealed class ScriptedSession(ScriptedRelay relay, IRelayListener listen
     public Task<ProcessDetails> DescribeAsync(TargetProcess process, CancellationToken cancellation)
         => Task.FromResult(new ProcessDetails(process.Pid, Guid.Empty, $"/opt/{process.Name} --notify [email]", "Linux", "x64", process.Name, "10.0.12", "linux-x64"));
 
+    public Task<IReadOnlyList<EnvironmentVariable>> EnvironmentAsync(TargetProcess process, CancellationToken cancellation)
+        => process.Name == "Secret.Api"
+            ? throw new RefusedException(new Refused(ErrorCode.Denied, "no role allows process.environment"))
+            : Task.FromResult<IReadOnlyList<EnvironmentVariable>>([new("SHOP_OWNER", "[env]"), new("ASPNETCORE_ENVIRONMENT", "Production")]);
+
     public async Task WatchCountersAsync(TargetProcess process, CounterChoice what, Action<CounterSample> onSample, CancellationToken cancellation)
     {
         lock (_watchers)
