@@ -13,6 +13,7 @@ case $(uname -m) in x86_64) arch=amd64 ;; aarch64) arch=arm64 ;; *) echo "packag
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 mkdir -p "$out"
+rm -f "$out"/debugrelay_*.deb "$out"/debugrelay.*.nupkg
 
 rm -rf "$programs"
 dotnet publish src/DebugRelay.Agent -c Release -o "$programs" --nologo -v quiet

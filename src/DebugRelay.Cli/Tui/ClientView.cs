@@ -27,6 +27,7 @@ internal sealed class ClientView : Runnable
     private Frame? _drawn;
     private bool _changed = true;
     private long _drawnAt;
+    private long _inputAt = Stopwatch.GetTimestamp();
 
     public ClientView(Shell shell, Theme theme)
     {
@@ -38,6 +39,9 @@ internal sealed class ClientView : Runnable
 
     /// <summary>The picture that is on the screen.</summary>
     public Frame? Drawn => _drawn;
+
+    /// <summary>Since a key or the mouse was last used, or since the start.</summary>
+    public TimeSpan SinceInput => Stopwatch.GetElapsedTime(_inputAt);
 
     /// <summary>Takes what background tasks have told, and draws it when it is time. Called many times a second.</summary>
     public void Look()
@@ -118,6 +122,7 @@ internal sealed class ClientView : Runnable
 
     private void AfterInput()
     {
+        _inputAt = Stopwatch.GetTimestamp();
         SetNeedsDraw();
         if (_shell.HasQuit)
             App?.RequestStop(this);

@@ -8,8 +8,11 @@ namespace DebugRelay.Cli.Tui;
 /// <summary>Runs the screens on the terminal until the user leaves.</summary>
 internal static class TuiApplication
 {
-    // What the library looks for input with: 25 times a second costs little, and a key is answered at once for a human.
+    // How often the library looks for input. While somebody types, a key is answered at once for a human; while nobody does, looking is most of what a screen
+    // costs, and the first key after a pause waits a tenth of a second at most.
     private const ushort LooksPerSecond = 25;
+    private const ushort IdleLooksPerSecond = 10;
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(5);
 
     /// <param name="shell">What is shown.</param>
     /// <param name="hasColours">False where NO_COLOR is set.</param>
@@ -20,7 +23,11 @@ internal static class TuiApplication
         using IApplication application = Application.Create();
         application.Init();
         var view = new ClientView(shell, new Theme(hasColours));
-        application.Iteration += (_, _) => view.Look();
+        application.Iteration += (_, _) =>
+        {
+            view.Look();
+            Application.MaximumIterationsPerSecond = view.SinceInput < IdleAfter ? LooksPerSecond : IdleLooksPerSecond;
+        };
         application.AddTimeout(TimeSpan.FromSeconds(1), () =>
         {
             view.Tick();

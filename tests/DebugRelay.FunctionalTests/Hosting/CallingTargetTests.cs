@@ -1,5 +1,6 @@
-using System.Globalization;
-using System.Text.Json;
+using DebugRelay.FunctionalTests.Faults;
+using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
 using Microsoft.Diagnostics.Tracing;
@@ -10,12 +11,15 @@ namespace DebugRelay.FunctionalTests.Hosting;
 /// <summary>Processes that call the broker (DOTNET_DiagnosticPorts), as a sidecar's neighbour does: their own sockets lie where the broker does not look.</summary>
 public sealed class CallingTargetTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_process_that_waits_at_its_start_is_traced_from_there()
     {
         await using RelayHost host = await StartAsync(""", "holdSuspended": "60s" """);
         await using TestProcess target = StartTarget(host, "suspend");
-        await SeenAsync(host, target);
+        await using (RawSession session = await TraceFaultTests.OpenAsync(host))
+            await SeenAsync(session, target);
         string file = host.Folder.File("start.nettrace");
 
         await using TestProcess client = await host.RunClientAsync("trace", $"{target.Id}", "-o", file, "--duration", "4s", "--providers", "Microsoft-Windows-DotNETRuntime:8:4");
@@ -34,17 +38,19 @@ public sealed class CallingTargetTests
     }
 
     [Fact]
-    public async Task A_process_that_nobody_traces_goes_on_and_one_that_does_not_wait_is_reached_again_and_again()
+    public async Task A_process_that_nobody_traces_goes_on_and_is_reached_again_and_again()
     {
         await using RelayHost host = await StartAsync("");
-        await using TestProcess waiting = StartTarget(host, "suspend");
-        await waiting.WaitForOutputAsync(l => l.Contains("\"ready\":true", StringComparison.Ordinal));
-        await using TestProcess target = StartTarget(host, "nosuspend");
-        await SeenAsync(host, target);
+        await using TestProcess target = StartTarget(host, "suspend");
+        await target.WaitForOutputAsync(l => l.Contains("\"ready\":true", StringComparison.Ordinal));
+        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        TargetProcess process = await SeenAsync(session, target);
         for (int i = 0; i < 2; i++)
         {
-            await using TestProcess counters = await host.RunClientAsync("counters", $"{target.Id}", "--duration", "1s", "--json");
-            Assert.True(counters.ExitCode == 0, counters.Errors.Text + host.Agent.Errors.Text);
+            await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, process);
+            await TraceFaultTests.ReadDataAsync(trace);
+            await trace.Writer.WriteAsync(FrameType.Stop, Cancellation);
+            await TraceFaultTests.ReadToEndAsync(trace);
         }
     }
 
@@ -58,16 +64,19 @@ public sealed class CallingTargetTests
         return TestProcess.Start(BuiltPrograms.Sample, ["--secrets", Path.Combine(own, "secrets.json"), "--exit-with-parent"], environment);
     }
 
-    private static async Task SeenAsync(RelayHost host, TestProcess target)
+    /// <summary>It calls when its runtime has come so far.</summary>
+    private static async Task<TargetProcess> SeenAsync(RawSession session, TestProcess target)
     {
-        string pid = target.Id.ToString(CultureInfo.InvariantCulture);
-        string seen = "";
-        for (int i = 0; i < 20 && !seen.Contains($"\"pid\":{pid},", StringComparison.Ordinal); i++)
+        while (true)
         {
-            await using TestProcess list = await host.RunClientAsync("ps", "--json");
-            seen = list.Output.Text;
+            try
+            {
+                return await TraceFaultTests.FindAsync(session, target.Id);
+            }
+            catch (InvalidOperationException) when (!Cancellation.IsCancellationRequested)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);
+            }
         }
-        using JsonDocument processes = JsonDocument.Parse(seen);
-        Assert.Contains(processes.RootElement.EnumerateArray(), p => p.GetProperty("process").GetProperty("pid").GetInt32() == target.Id);
     }
 }

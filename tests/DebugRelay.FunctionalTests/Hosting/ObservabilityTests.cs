@@ -18,7 +18,8 @@ public sealed partial class ObservabilityTests
     [Fact]
     public async Task Metrics_health_and_log_tell_what_was_done_and_nothing_of_what_was_seen()
     {
-        await using RelayHost host = await RelayHost.StartAsync(prepare: folder => RelayHost.AddToConfiguration(folder, "\"metrics\": \"observe\", \"log\": \"json\", \"killFile\": \"kill\""));
+        await using RelayHost host = await RelayHost.StartAsync(
+            prepare: folder => RelayHost.AddToConfiguration(folder, "\"metrics\": \"observe\", \"log\": \"json\""), crlUntil: DateTimeOffset.UtcNow.AddMinutes(4));
         await using SampleProcess sample = await SampleProcess.StartAsync();
         using HttpClient http = ClientOf(host.Folder.File("observe"));
         Assert.Equal("ok\n", await http.GetStringAsync("/healthz", Cancellation));
@@ -36,7 +37,9 @@ public sealed partial class ObservabilityTests
         Assert.Matches("""(?m)^debugrelay_refused_total\{code="denied"\} [1-9]""", page);
         Assert.Matches("""(?m)^debugrelay_operation_duration_seconds_bucket\{operation="trace",le="5"\} """, page);
         Assert.Matches("""(?m)^debugrelay_ends_seconds\{what="agent certificate"\} [1-9]""", page);
+        Assert.Matches("""(?m)^debugrelay_ends_soon 1$""", page);
         string log = host.Agent.Errors.Text;
+        Assert.Contains("revocation list of CN=Test CA ends at", log, StringComparison.Ordinal);
         foreach (PlantedSecret secret in sample.Secrets)
         {
             Assert.DoesNotContain(secret.Value, page, StringComparison.Ordinal);
