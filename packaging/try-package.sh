@@ -3,7 +3,7 @@
 # for the processes, installs again, removes, purges: recordings stay. Needs root, debootstrap and the built client.
 # usage: try-package.sh PACKAGE.deb [ROOT]      ROOT is kept for the next time
 set -euo pipefail
-package=$(realpath "$1") root=${2:-}
+package=$(realpath "$1") root=${2:+$(realpath -m "$2")}
 cd "$(dirname "$0")/.."
 client=$PWD/src/DebugRelay.Cli/bin/Debug/net10.0/debugrelay
 [ -x "$client" ] || { echo "try-package.sh: build src/DebugRelay.Cli first" >&2; exit 1; }

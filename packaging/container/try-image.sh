@@ -3,7 +3,7 @@
 # by chroot. Says nothing about what an engine adds. Needs root and debootstrap.
 # usage: try-image.sh CONTEXT [ROOT]      CONTEXT holds the package; ROOT is kept for the next time
 set -euo pipefail
-context=$(realpath "$1") clean=${2:-}
+context=$(realpath "$1") clean=${2:+$(realpath -m "$2")}
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'if mountpoint -q "$work/root/proc"; then umount "$work/root/proc"; fi; rm -rf "$work"' EXIT
