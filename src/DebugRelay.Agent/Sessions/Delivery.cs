@@ -20,6 +20,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     private readonly IncrementalHash? _sentHash = stream.IsKept ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private volatile bool _stopAsked;
+    private bool _isWithdrawalTold;
     private long _sent;
     private Task? _sending;
     private Task _telling = Task.CompletedTask;
@@ -45,8 +46,11 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             await session.RecordAsync("end", new EndEntry(_number, end, _sent, operation.Isolation), RecordedJson.Default.EndEntry, durable: true);
             metrics.OperationEnded(operation.Request.Operation, end, _sent, _time.Elapsed);
             await session.Ledger.EndAsync(session.Id, new LedgerEnd(_number, end.Bytes, end.Sha256, end.Partial, end.Code));
+            // Where the broker was the first to withdraw, all was sent before there was a reason to tell.
             if (Withdrawal is null)
                 await TryEndAsync(end);
+            else
+                await TryTellWithdrawalAsync();
         }
         finally
         {
@@ -241,7 +245,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
                 await stream.WaitForMoreAsync(_sent, gone.Token);
                 int got = stream.Read(_sent, buffer);
                 if (got == 0)
-                    return;
+                    break;
                 if (operation.Decision.NeedsObserver)
                     await session.Watchers.UntilAsync(() => session.Watchers.Watch(operation.Request, operation.Target), gone.Token);
                 await bandwidth.TakeAsync(got, gone.Token);
@@ -262,8 +266,16 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             ArrayPool<byte>.Shared.Return(buffer);
         }
         // At once: the target and the recording may need a while yet.
-        if (Withdrawal is { } withdrawal)
-            await client.TryRefuseAsync(new Refused(withdrawal.Code, withdrawal.Message));
+        await TryTellWithdrawalAsync();
+    }
+
+    /// <summary>Whose access was withdrawn hears why, once.</summary>
+    private async Task TryTellWithdrawalAsync()
+    {
+        if (_isWithdrawalTold || Withdrawal is not { } withdrawal)
+            return;
+        _isWithdrawalTold = true;
+        await client.TryRefuseAsync(new Refused(withdrawal.Code, withdrawal.Message));
     }
 
     /// <summary>Who was cut off before he had it all is told of what he had: that is what he can check.</summary>
