@@ -65,23 +65,20 @@ internal static unsafe partial class Attempts
         return got.Count;
     }
 
-    /// <summary>Threads that it could start before there were no more. They sleep.</summary>
+    /// <summary>Threads that it could start before there were no more. Each waits for a lock that is never let go.</summary>
+    /// <remarks>They are threads of the kernel's alone: the runtime ends the process where it has no memory for one of its own.</remarks>
     public static int StartThreads()
     {
+        nint locked = Marshal.AllocHGlobal(256);
+        new Span<byte>((void*)locked, 256).Clear();
+        _ = Lock(locked);
+        nint attributes = Marshal.AllocHGlobal(256);
+        _ = InitialiseAttributes(attributes);
+        _ = SetStackSize(attributes, 64 * 1024);
+        nint wait = NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "pthread_mutex_lock");
         int threads = 0;
-        try
-        {
-            while (threads < Most)
-            {
-                var thread = new Thread(() => Thread.Sleep(Timeout.Infinite), 256 * 1024) { IsBackground = true };
-                thread.Start();
-                threads++;
-            }
-        }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
-        {
-            // That was the last.
-        }
+        while (threads < Most && Start(out _, attributes, wait, locked) == 0)
+            threads++;
         return threads;
     }
 
@@ -139,4 +136,16 @@ internal static unsafe partial class Attempts
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     private static partial int Unmap(nint at, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "pthread_mutex_lock")]
+    private static partial int Lock(nint mutex);
+
+    [LibraryImport("libc", EntryPoint = "pthread_attr_init")]
+    private static partial int InitialiseAttributes(nint attributes);
+
+    [LibraryImport("libc", EntryPoint = "pthread_attr_setstacksize")]
+    private static partial int SetStackSize(nint attributes, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "pthread_create")]
+    private static partial int Start(out nint thread, nint attributes, nint work, nint argument);
 }

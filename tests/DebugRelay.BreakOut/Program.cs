@@ -17,13 +17,14 @@ string network = new FileInfo("/proc/self/ns/net").LinkTarget ?? "";
 var limits = new OwnLimits(long.Parse(memory, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(60), Descriptors: 64, FileSize: null, OpensFiles: bool.Parse(opensFiles), Child: 0);
 string[] applied = limits.Apply();
 
-var said = new StringBuilder();
 foreach (string name in applied)
-    said.AppendLine(CultureInfo.InvariantCulture, $"applied {name}");
-said.AppendLine(CultureInfo.InvariantCulture, $"network {network}");
+    Say($"applied {name}");
+Say($"network {network}");
 foreach ((string name, Func<bool> attempt) in Attempts.All(parent, file))
-    said.AppendLine(CultureInfo.InvariantCulture, $"{(attempt() ? "done" : "refused")} {name}");
-said.AppendLine(CultureInfo.InvariantCulture, $"megabytes {Attempts.Allocate()}");
-said.AppendLine(CultureInfo.InvariantCulture, $"threads {Attempts.StartThreads()}");
-socket.Send(Encoding.UTF8.GetBytes(said.ToString()));
+    Say($"{(attempt() ? "done" : "refused")} {name}");
+Say($"megabytes {Attempts.Allocate()}");
+Say($"threads {Attempts.StartThreads()}");
 return 0;
+
+// At once: one that ends early has said how far it came.
+void Say(FormattableString line) => socket.Send(Encoding.UTF8.GetBytes(line.ToString(CultureInfo.InvariantCulture) + "\n"));

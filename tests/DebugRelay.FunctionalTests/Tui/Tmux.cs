@@ -15,15 +15,16 @@ internal sealed class Tmux : IAsyncDisposable
 
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="command">Program and arguments; no shell reads them.</param>
+    /// <param name="command">Program and arguments. A shell that does not read them waits for its end and says <see cref="Left"/>: tmux itself may miss the end of a child (3.3a, on a busy machine), and then never tells its status.</param>
     public static async Task<Tmux> StartAsync(int width, int height, params string[] command)
     {
         var tmux = new Tmux();
-        await tmux.RunAsync(["-f", "/dev/null", "new-session", "-d", "-x", $"{width}", "-y", $"{height}", .. command]);
-        // The screen stays after the program's end, to be read.
-        await tmux.RunAsync(["set-option", "-g", "remain-on-exit", "on"]);
+        await tmux.RunAsync(["-f", "/dev/null", "new-session", "-d", "-x", $"{width}", "-y", $"{height}", "sh", "-c", $"\"$@\"; echo \"{Left("$?")}\"; exec cat", "sh", .. command]);
         return tmux;
     }
+
+    /// <summary>What stands on the screen after the program's end.</summary>
+    public static string Left(string status) => $"left with status {status}.";
 
     public Task PressAsync(params string[] keys) => RunAsync(["send-keys", .. keys]);
 

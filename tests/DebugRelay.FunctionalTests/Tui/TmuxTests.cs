@@ -40,7 +40,7 @@ public sealed partial class TmuxTests
         Assert.Contains("threads in", lost, StringComparison.Ordinal);
 
         await terminal.PressAsync("q");
-        await terminal.UntilAsync("Pane is dead (status 0");
+        await terminal.UntilAsync(Tmux.Left("0"));
     }
 
     private static string? LineOf(string screen, int pid) => screen.Split('\n').FirstOrDefault(each => each.Contains($" {pid} ", StringComparison.Ordinal));
