@@ -31,6 +31,8 @@ internal sealed class ObservationPages
         meter.CreateObservableGauge("debugrelay.ends", () => expiries.All.Select(e => new Measurement<double>(e.End.ToUnixTimeSeconds(), KeyValuePair.Create("what", (object?)e.What))), "s", "Unix time at which a certificate or a revocation list ends");
         meter.CreateObservableGauge("debugrelay.ends.soon", () => expiries.All.Count(e => e.IsSoon(trust.Now)), null, "Certificates and revocation lists that end soon, or have ended");
         meter.CreateObservableGauge("debugrelay.recordings.free", () => new DriveInfo(configuration.Recordings).AvailableFreeSpace, "By", "Room that is left where recordings lie");
+        double since = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
+        meter.CreateObservableGauge("process.start.time", () => since, "s", "Unix time since when all this is counted");
         meter.CreateObservableGauge("debugrelay.build", () => new Measurement<int>(1, KeyValuePair.Create("version", (object?)RelayProtocol.ProductVersion)), null, "The agent's version");
     }
 
