@@ -7,6 +7,7 @@ using DebugRelay.Perf.Recordings;
 using DebugRelay.Perf.Revocation;
 using DebugRelay.Perf.Rewriter;
 using DebugRelay.Perf.Scrubbing;
+using DebugRelay.Perf.Targets;
 
 switch (args)
 {
@@ -58,11 +59,17 @@ switch (args)
     case ["footprint", var programs]:
         await HostFootprint.RunAsync(programs);
         break;
+    case ["throughput", .. { Length: <= 3 } rest]:
+        await TargetThroughput.RunAsync(rest);
+        break;
+    case ["delay", .. { Length: <= 2 } rest]:
+        await CounterDelay.RunAsync(rest);
+        break;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | answers | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | answers | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | throughput [ROUNDS [ASKERS [DIR]]] | delay [SECONDS [DIR]] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;
