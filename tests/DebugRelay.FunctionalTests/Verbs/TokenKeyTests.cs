@@ -44,6 +44,36 @@ public sealed class TokenKeyTests : IDisposable
         Assert.Contains("without its PIN", silent.Errors.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_helper_that_holds_the_key_signs_for_a_client_that_cannot_reach_it()
+    {
+        const string Forwarder = "/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so";
+        string? module = Modules.FirstOrDefault(File.Exists);
+        Assert.SkipWhen(module is null, "SoftHSM is not installed (Debian: softhsm2)");
+        Assert.SkipUnless(Libraries.Any(File.Exists), "OpenSSL has no pkcs11 provider or engine (Debian: libengine-pkcs11-openssl)");
+        Assert.SkipUnless(File.Exists(Forwarder), "p11-kit is not installed (Debian: p11-kit, p11-kit-modules)");
+        var helpers = new Dictionary<string, string?> { ["SOFTHSM2_CONF"] = _folder.File("softhsm2.conf"), ["XDG_RUNTIME_DIR"] = _folder.Path };
+        await using RelayHost host = await RelayHost.StartAsync();
+        using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice);
+        await PutOnTokenAsync(alice, helpers);
+        _folder.WriteFile("pin", Pin);
+        string socket = _folder.File("helper");
+        await using TestProcess helper = TestProcess.Start("p11-kit", ["server", "--foreground", "--name", socket, "--provider", module!, "pkcs11:token=alice"], helpers);
+        await Wait.UntilAsync(() => File.Exists(socket), "the helper listens", cancellation: TestContext.Current.CancellationToken);
+
+        // The client knows the helper's socket; where the token lies it does not.
+        var environment = new Dictionary<string, string?> { ["P11_KIT_SERVER_ADDRESS"] = $"unix:path={socket}", ["PKCS11_MODULE_PATH"] = Forwarder, ["PKCS11_PROVIDER_MODULE"] = Forwarder, ["SOFTHSM2_CONF"] = "/dev/null" };
+        string[] arguments = ["ps", "--host", $"localhost:{host.Port}", "--ca", host.CaFile, "--cert", _folder.File("alice.crt"), "--key", $"{KeyUri}?pin-source=file:{_folder.File("pin")}"];
+        await using TestProcess client = await TestProcess.RunAsync(BuiltPrograms.Client, arguments, environment);
+        Assert.True(client.ExitCode == 0, client.Errors.Text);
+        Assert.NotEmpty(Directory.GetDirectories(host.Recordings));
+
+        helper.Terminate();
+        await helper.WaitForExitAsync();
+        await using TestProcess alone = await TestProcess.RunAsync(BuiltPrograms.Client, arguments, environment);
+        Assert.Equal(2, alone.ExitCode);
+    }
+
     /// <summary>The certificate as a file, the key on a fresh token and nowhere else.</summary>
     private async Task PutOnTokenAsync(X509Certificate2 certificate, Dictionary<string, string?> environment)
     {
