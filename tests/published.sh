@@ -20,5 +20,5 @@ done
 [ -x tests/DebugRelay.FunctionalTests/bin/Debug/net10.0/DebugRelay.FunctionalTests ] || dotnet build tests/DebugRelay.FunctionalTests --nologo -v quiet
 # One of everything that a host does: installing, sessions and their refusal, counters, traces that are scrubbed, dumps, recordings that verify, a stop in order.
 DEBUGRELAY_TEST_PROGRAMS=$(realpath "$dir") tests/DebugRelay.FunctionalTests/bin/Debug/net10.0/DebugRelay.FunctionalTests \
-  --filter-class '*.InstallTests' '*.SeparateBrokerTests' '*.TwoUsersTests' '*.RelayedDumpTests' '*.HandshakeTests' '*.TraceTests' '*.HostStopTests' '*.ObservabilityTests' \
+  --filter-class '*.InstallTests' '*.SeparateBrokerTests' '*.TwoUsersTests' '*.RelayedDumpTests' '*.HandshakeTests' '*.TraceTests' '*.HostStopTests' '*.ObservabilityTests' '*.NativeProgramTests' \
   --progress off "$@"

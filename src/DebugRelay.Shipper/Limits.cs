@@ -23,4 +23,10 @@ internal static class Limits
 
     /// <summary>Bytes of a configuration, and of a cursor: both are read whole.</summary>
     public const int SmallFile = 64 * 1024;
+
+    /// <summary>Bytes of an agent's page of metrics, which is read whole: a hundred times what an agent with every label writes.</summary>
+    public const int MetricsPage = 4 * 1024 * 1024;
+
+    /// <summary>Seconds between two readings of the page: each is work for the agent, and a receiver that is told once in an hour alerts on nothing.</summary>
+    public const int LeastSeconds = 1, MostSeconds = 3600;
 }

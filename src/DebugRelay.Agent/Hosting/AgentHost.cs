@@ -76,7 +76,7 @@ internal static class AgentHost
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
         HostTrust trust = HostTrust.Load(configuration);
         LoadedIdentity identity = AgentIdentity.Load(configuration);
-        foreach (string line in TrustReport.Of(configuration, trust, identity.Certificate, TimeProvider.System.GetUtcNow()))
+        foreach (string line in TrustReport.Of(configuration, trust, identity, TimeProvider.System.GetUtcNow()))
             Console.WriteLine(line);
         await ProfileCheck.RunAsync(HostProfile.Load(configuration), cancellation);
         if (InForce.Read(configuration) is { } inForce)

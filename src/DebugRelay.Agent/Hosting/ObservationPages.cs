@@ -30,7 +30,9 @@ internal sealed class ObservationPages
         meter.CreateObservableGauge("debugrelay.deny.version", () => (long)trust.Current.Deny.Version, null, "Version of the deny list; 0 where there is none");
         meter.CreateObservableGauge("debugrelay.ends", () => expiries.All.Select(e => new Measurement<double>(e.End.ToUnixTimeSeconds(), KeyValuePair.Create("what", (object?)e.What))), "s", "Unix time at which a certificate or a revocation list ends");
         meter.CreateObservableGauge("debugrelay.ends.soon", () => expiries.All.Count(e => e.IsSoon(trust.Now)), null, "Certificates and revocation lists that end soon, or have ended");
-        meter.CreateObservableGauge("debugrelay.recordings.free", () => new DriveInfo(configuration.Recordings).AvailableFreeSpace, "By", "Room that is left where recordings lie");
+        meter.CreateObservableGauge("debugrelay.recordings.free", () => Room(configuration.Recordings), "By", "Room that is left where recordings lie");
+        double since = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
+        meter.CreateObservableGauge("process.start.time", () => since, "s", "Unix time since when all this is counted");
         meter.CreateObservableGauge("debugrelay.build", () => new Measurement<int>(1, KeyValuePair.Create("version", (object?)RelayProtocol.ProductVersion)), null, "The agent's version");
     }
 
@@ -69,6 +71,22 @@ internal sealed class ObservationPages
         }
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await context.Response.WriteAsync(answer, context.RequestAborted);
+    }
+
+    /// <summary>Before the first session the folder is not there, nor the one above it perhaps. What cannot be measured is left out, and the page goes on.</summary>
+    private static IEnumerable<Measurement<long>> Room(string folder)
+    {
+        string? there = folder;
+        while (there is not null && !Directory.Exists(there))
+            there = Path.GetDirectoryName(there);
+        try
+        {
+            return there is null ? [] : [new(new DriveInfo(there).AvailableFreeSpace)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private async Task<string> ReadyAsync(HttpContext context)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
+using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Rules;
@@ -10,10 +10,9 @@ namespace DebugRelay.Agent.Hosting;
 internal static class TrustReport
 {
     /// <summary>One line each; those that somebody should act on begin with "warning".</summary>
-    public static IEnumerable<string> Of(HostConfiguration configuration, HostTrust trust, X509Certificate2 agent, DateTimeOffset now) =>
+    public static IEnumerable<string> Of(HostConfiguration configuration, HostTrust trust, LoadedIdentity agent, DateTimeOffset now) =>
     [
-        Ends("certificate", agent.NotBefore.ToUniversalTime(), agent.NotAfter.ToUniversalTime(), now),
-        .. trust.Store.Anchors.Select(ca => Ends($"client authority {ca.Subject}", ca.NotBefore.ToUniversalTime(), ca.NotAfter.ToUniversalTime(), now)),
+        .. ExpiryWatch.Of(configuration, agent, trust).Select(expiry => Ends(expiry, now)),
         .. trust.Store.RevocationLists.Lists.Select(list => OfList(list, now)),
         .. trust.Store.RevocationLists.Lists.Count == 0 ? ["warning: no revocation list: a revoked certificate is taken until it expires"] : (string[])[],
         .. OfDenyList(configuration, trust),
@@ -23,8 +22,7 @@ internal static class TrustReport
     private static string OfList(CertificateRevocationList list, DateTimeOffset now)
     {
         string number = list.Number is { } n ? string.Create(CultureInfo.InvariantCulture, $"number {n}, ") : "";
-        return Ends(
-            string.Create(CultureInfo.InvariantCulture, $"revocation list of {list.Issuer.Name} ({number}{list.Count} revoked, {Days(now - list.ThisUpdate)} old)"), list.ThisUpdate, list.NextUpdate, now);
+        return string.Create(CultureInfo.InvariantCulture, $"revocation list of {list.Issuer.Name}: {number}{list.Count} revoked, {Days(now - list.ThisUpdate)} old");
     }
 
     private static IEnumerable<string> OfDenyList(HostConfiguration configuration, HostTrust trust)
@@ -35,12 +33,12 @@ internal static class TrustReport
             yield return string.Create(CultureInfo.InvariantCulture, $"deny list: version {trust.Deny.Version}, {trust.Deny.Entries.Count} denied");
     }
 
-    private static string Ends(string what, DateTimeOffset begin, DateTimeOffset end, DateTimeOffset now)
+    private static string Ends(Expiry expiry, DateTimeOffset now)
     {
-        string until = string.Create(CultureInfo.InvariantCulture, $"until {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
-        return end <= now ? $"warning: {what} is past its time: {until}"
-            : new Expiry(what, begin, end).IsSoon(now) ? $"warning: {what}: {until}, in {Days(end - now)}"
-            : $"{what}: {until}";
+        string until = string.Create(CultureInfo.InvariantCulture, $"until {expiry.End.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        return expiry.End <= now ? $"warning: {expiry.What} is past its time: {until}"
+            : expiry.IsSoon(now) ? $"warning: {expiry.What}: {until}, in {Days(expiry.End - now)}"
+            : $"{expiry.What}: {until}";
     }
 
     private static string Days(TimeSpan time) => time.TotalHours < 48

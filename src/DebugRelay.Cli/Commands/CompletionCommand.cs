@@ -1,12 +1,13 @@
 using System.CommandLine;
 using DebugRelay.Cli.Failures;
+using DebugRelay.Cli.Text;
 
 namespace DebugRelay.Cli.Commands;
 
 /// <summary>`completion SHELL`: a script that lets a shell complete commands and options, by asking this program.</summary>
 internal static class CompletionCommand
 {
-    private static readonly SortedDictionary<string, string> Scripts = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal)
     {
         ["bash"] = """
             # In ~/.bashrc: source <(debugrelay completion bash)
@@ -32,15 +33,17 @@ internal static class CompletionCommand
             """,
     };
 
+    private static readonly string[] Shells = Sorted.Names(Scripts);
+
     public static Command Create(CommandContext context)
     {
-        var shell = new Argument<string>("SHELL") { Description = string.Join(", ", Scripts.Keys) };
-        shell.CompletionSources.Add(_ => Scripts.Keys.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        var shell = new Argument<string>("SHELL") { HelpName = string.Join('|', Shells), Description = string.Join(", ", Shells) };
+        shell.CompletionSources.Add(_ => Shells.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
         var command = new Command("completion", "Write the script that completes commands and options in a shell") { shell };
         command.SetAction(parsed =>
         {
             string name = parsed.GetRequiredValue(shell);
-            string script = Scripts.GetValueOrDefault(name) ?? throw new UsageException($"there is no script for '{name}'", $"give one of {string.Join(", ", Scripts.Keys)}");
+            string script = Scripts.GetValueOrDefault(name) ?? throw new UsageException($"there is no script for '{name}'", $"give one of {string.Join(", ", Shells)}");
             context.Terminal.Output.WriteLine(script);
             return ExitCode.Done;
         });

@@ -19,14 +19,17 @@ namespace DebugRelay.Cli.Tui;
 /// </summary>
 internal sealed class ClientView : Runnable
 {
-    /// <summary>Values that come from processes wait so long at most: what a key does is shown at once.</summary>
-    public static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250);
+    // Values that come from processes are drawn so often in the mean; after a pause some pictures may follow each other at once, or the first values
+    // would wait because the clock's second was drawn just before. What a key does is shown at once.
+    private const double PicturesPerSecond = 4;
+    private const double PicturesAtOnce = 3;
 
     private readonly Shell _shell;
     private readonly Theme _theme;
     private Frame? _drawn;
     private bool _changed = true;
     private long _drawnAt;
+    private double _pictures;
     private long _inputAt = Stopwatch.GetTimestamp();
 
     public ClientView(Shell shell, Theme theme)
@@ -48,7 +51,7 @@ internal sealed class ClientView : Runnable
     {
         if (_shell.Mailbox.Drain())
             _changed = true;
-        if (_changed && Stopwatch.GetElapsedTime(_drawnAt) >= Redraw)
+        if (_changed && _pictures + PicturesSince() >= 1)
             SetNeedsDraw();
         if (_shell.HasQuit)
             App?.RequestStop(this);
@@ -73,6 +76,7 @@ internal sealed class ClientView : Runnable
     protected override bool OnDrawingContent(DrawContext? context)
     {
         _changed = false;
+        _pictures = Math.Clamp(_pictures + PicturesSince() - 1, 0, PicturesAtOnce - 1);
         _drawnAt = Stopwatch.GetTimestamp();
         Frame frame = ScreenPainter.Draw(_shell, Viewport.Width, Viewport.Height);
         bool greyed = _shell.Host.Link is LinkState.Lost or LinkState.Refused;
@@ -111,6 +115,9 @@ internal sealed class ClientView : Runnable
         AfterInput();
         return true;
     }
+
+    /// <summary>What may be drawn for the time since the last picture.</summary>
+    private double PicturesSince() => Stopwatch.GetElapsedTime(_drawnAt).TotalSeconds * PicturesPerSecond;
 
     private static void Press(HotSpot spot, MouseFlags flags)
     {

@@ -21,7 +21,7 @@ internal static class TuiApplication
     {
         Application.MaximumIterationsPerSecond = LooksPerSecond;
         using IApplication application = Application.Create();
-        application.Init();
+        InitWhileTheModelsGoOn(application, shell);
         var view = new ClientView(shell, new Theme(hasColours));
         application.Iteration += (_, _) =>
         {
@@ -36,5 +36,29 @@ internal static class TuiApplication
         using CancellationTokenRegistration leave = interrupted.Register(() => shell.Mailbox.Post(shell.Quit));
         application.Run(view);
         view.Dispose();
+    }
+
+    /// <summary>The library takes a third of a second to come up. Until then another thread is the models' own, so that what the host lists is watched at once.</summary>
+    private static void InitWhileTheModelsGoOn(IApplication application, Shell shell)
+    {
+        bool isUp = false;
+        var models = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isUp))
+            {
+                shell.Mailbox.Drain();
+                Thread.Sleep(TimeSpan.FromMilliseconds(5));
+            }
+        });
+        models.Start();
+        try
+        {
+            application.Init();
+        }
+        finally
+        {
+            Volatile.Write(ref isUp, true);
+            models.Join();
+        }
     }
 }

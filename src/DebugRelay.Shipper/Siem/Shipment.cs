@@ -1,13 +1,15 @@
 using DebugRelay.Recording;
+using DebugRelay.Shipper.Metrics;
 
 namespace DebugRelay.Shipper.Siem;
 
-/// <summary>Brings the events of all sources to all outputs. Each output goes at its own pace: one that is dead holds up no other.</summary>
+/// <summary>Brings the events of all sources to all outputs, and metrics to theirs. Each output goes at its own pace: one that is dead holds up no other.</summary>
 internal sealed class Shipment : IAsyncDisposable
 {
     private readonly List<(IAuditOutput Output, IAuditSource[] Sources)> _lanes = [];
     private readonly TextWriter _log;
     private readonly TimeProvider _time;
+    private MetricsShipment? _metrics;
 
     private Shipment(TextWriter log, TimeProvider time) => (_log, _time) = (log, time);
 
@@ -29,13 +31,16 @@ internal sealed class Shipment : IAsyncDisposable
             })];
             shipment._lanes.Add((output, sources));
         }
+        if (configuration.Metrics is { } metrics)
+            shipment._metrics = new MetricsShipment(metrics, log, time);
         return shipment;
     }
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_lanes.Select(lane => RunAsync(lane.Output, lane.Sources, stop)));
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll([.. _lanes.Select(lane => RunAsync(lane.Output, lane.Sources, stop)), _metrics?.RunAsync(stop) ?? Task.CompletedTask]);
 
     public async ValueTask DisposeAsync()
     {
+        _metrics?.Dispose();
         foreach ((IAuditOutput output, _) in _lanes)
             await output.DisposeAsync();
     }

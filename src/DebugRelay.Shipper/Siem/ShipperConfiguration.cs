@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,7 +10,9 @@ namespace DebugRelay.Shipper.Siem;
 /// <param name="File">NDJSON, one OCSF event a line.</param>
 /// <param name="Syslog">RFC 5424 over TLS.</param>
 /// <param name="Otlp">OTLP logs.</param>
-internal sealed record ShipperConfiguration(string State, string Cursor, FileOutput? File = null, SyslogOutput? Syslog = null, OtlpOutput? Otlp = null)
+/// <param name="Metrics">The agent's metrics, over OTLP.</param>
+internal sealed record ShipperConfiguration(
+    string State, string Cursor, FileOutput? File = null, SyslogOutput? Syslog = null, OtlpOutput? Otlp = null, MetricsOutput? Metrics = null)
 {
     /// <exception cref="ShipperException">It cannot be read, or a key is missing or unknown.</exception>
     public static ShipperConfiguration Load(string path)
@@ -21,8 +24,10 @@ internal sealed record ShipperConfiguration(string State, string Cursor, FileOut
                 throw new ShipperException($"{path}: is larger than {Limits.SmallFile} bytes");
             ShipperConfiguration read = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), ShipperJson.Default.ShipperConfiguration)
                 ?? throw new ShipperException($"{path}: the file holds null");
-            if (read is { File: null, Syslog: null, Otlp: null })
-                throw new ShipperException($"{path}: names no output: file, syslog or otlp");
+            if (read is { File: null, Syslog: null, Otlp: null, Metrics: null })
+                throw new ShipperException($"{path}: names no output: file, syslog, otlp or metrics");
+            if (read.Metrics is { Seconds: < Limits.LeastSeconds or > Limits.MostSeconds })
+                throw new ShipperException($"{path}: metrics: seconds is to be from {Limits.LeastSeconds} to {Limits.MostSeconds}");
             return read.Resolve(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
         }
         catch (JsonException e)
@@ -46,6 +51,7 @@ internal sealed record ShipperConfiguration(string State, string Cursor, FileOut
             Certificate = Syslog.Certificate is null ? null : System.IO.Path.Combine(folder, Syslog.Certificate),
             Key = Syslog.Key is null ? null : System.IO.Path.Combine(folder, Syslog.Key),
         },
+        Metrics = Metrics is null || IPEndPoint.TryParse(Metrics.Page, out _) ? Metrics : Metrics with { Page = System.IO.Path.Combine(folder, Metrics.Page) },
     };
 }
 
@@ -64,6 +70,13 @@ internal sealed record SyslogOutput(string Server, string Ca, string? Certificat
 /// <param name="Endpoint">For HTTP with the path, such as `https://collector:4318/v1/logs`.</param>
 /// <param name="Protocol">`http` (protobuf) or `grpc`.</param>
 internal sealed record OtlpOutput(Uri Endpoint, string Protocol = "http");
+
+/// <summary>An OTLP receiver of the agent's metrics.</summary>
+/// <param name="Page">What `metrics` in agent.json says: an address, or the path of a Unix socket.</param>
+/// <param name="Endpoint">With the path, such as `https://collector:4318/v1/metrics`. It must take OTLP's JSON encoding, as collectors do.</param>
+/// <param name="Host">What the receiver is to call the host; null for its own name.</param>
+/// <param name="Seconds">Time between two readings.</param>
+internal sealed record MetricsOutput(string Page, Uri Endpoint, string? Host = null, int Seconds = 30);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,

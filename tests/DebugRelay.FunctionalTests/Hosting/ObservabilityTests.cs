@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DebugRelay.TestSupport;
@@ -56,6 +57,37 @@ public sealed partial class ObservabilityTests
         host.Replace("kill", "");
         await Wait.UntilAsync(() => http.GetAsync("/readyz", Cancellation).GetAwaiter().GetResult().StatusCode == HttpStatusCode.ServiceUnavailable, "a killed host is not ready", cancellation: Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/", Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Whatever_ends_soon_is_told_by_log_page_and_check()
+    {
+        using var authority = new TestAuthority();
+        using TestAuthority intermediate = authority.Intermediate("Test Intermediate");
+        await using RelayHost host = await RelayHost.StartAsync(prepare: folder =>
+        {
+            using (X509Certificate2 agent = intermediate.Agent())
+                RelayHost.WritePem(folder, "agent", agent);
+            folder.WriteFile("agent.crt", File.ReadAllText(folder.File("agent.crt")) + "\n" + intermediate.Pem);
+            using (X509Certificate2 reviewer = authority.Client("spiffe://corp.example/sec/rita", DateTimeOffset.UtcNow.AddMinutes(2)))
+                RelayHost.WritePem(folder, "rita", reviewer);
+            RelayHost.AddToConfiguration(folder, "\"metrics\": \"observe\", \"reviewerCertificates\": [\"rita.crt\", \"nobody.crt\"]");
+        });
+        string[] soon = ["intermediate CN=Test Intermediate", "reviewer's certificate rita.crt"];
+        using HttpClient http = ClientOf(host.Folder.File("observe"));
+        string page = await http.GetStringAsync("/metrics", Cancellation);
+        Assert.Matches($"(?m)^debugrelay_ends_soon {soon.Length}$", page);
+        Assert.False(Directory.Exists(host.Recordings));
+        Assert.Matches("(?m)^debugrelay_recordings_free_bytes [1-9]", page);
+        await using TestProcess check = await TestProcess.RunAsync(BuiltPrograms.Agent, ["check", "--config", host.Folder.File("agent.json")]);
+        Assert.True(check.ExitCode == 0, check.Errors.Text);
+        foreach (string what in soon)
+        {
+            Assert.Matches($$"""(?m)^debugrelay_ends_seconds\{what="{{Regex.Escape(what)}}"\} [1-9]""", page);
+            Assert.Contains(check.Output.All, l => l.StartsWith($"warning: {what}: until ", StringComparison.Ordinal));
+            await Wait.UntilAsync(() => host.Agent.Errors.Text.Contains($"{what} ends at", StringComparison.Ordinal), $"the log warns of {what}", cancellation: Cancellation);
+        }
+        Assert.Contains(check.Output.All, l => l.StartsWith("client authority CN=Test CA: until ", StringComparison.Ordinal));
     }
 
     /// <summary>An alert on a name that nobody exports never fires. What only failures count is not on the page of a host that is well.</summary>

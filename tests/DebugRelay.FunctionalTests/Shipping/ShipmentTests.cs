@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
@@ -173,46 +172,5 @@ public sealed partial class ShipmentTests : IDisposable
         }
 
         public void Dispose() => _listener.Dispose();
-    }
-
-    /// <summary>Answers OTLP over HTTP; bodies are protobuf, in which texts stand as they are.</summary>
-    private sealed class OtlpReceiver : IDisposable
-    {
-        private readonly HttpListener _listener = new();
-        private readonly ConcurrentQueue<string> _bodies = new();
-
-        public OtlpReceiver(int port = 0)
-        {
-            Port = port == 0 ? FreePort() : port;
-            _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-            _listener.Start();
-            _ = Task.Run(ServeAsync, Cancellation);
-        }
-
-        public int Port { get; }
-
-        public string Text => string.Concat(_bodies);
-
-        public void Dispose() => _listener.Close();
-
-        private async Task ServeAsync()
-        {
-            while (_listener.IsListening)
-            {
-                HttpListenerContext call = await _listener.GetContextAsync();
-                using var body = new MemoryStream();
-                await call.Request.InputStream.CopyToAsync(body, Cancellation);
-                _bodies.Enqueue(Encoding.UTF8.GetString(body.ToArray()));
-                call.Response.ContentType = "application/x-protobuf";
-                call.Response.Close();
-            }
-        }
-
-        private static int FreePort()
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            return ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
     }
 }

@@ -53,7 +53,9 @@ public sealed class RelayHost : IAsyncDisposable
     /// <param name="temporaryFolder">The host's TMPDIR, where it finds targets' sockets first; the test's own when null.</param>
     /// <param name="crlUntil">Whether the host has a revocation list (number 1), and watches a deny list and a kill file; the list is due then.</param>
     /// <param name="limits">The host's limits, as agent.json has them.</param>
-    public static async Task<RelayHost> StartAsync(string? policy = null, Action<TemporaryFolder>? prepare = null, string? temporaryFolder = null, DateTimeOffset? crlUntil = null, string? limits = null)
+    /// <param name="diagnostics">Whether the agent's processes are to have the runtime's own diagnostic port, where they can.</param>
+    public static async Task<RelayHost> StartAsync(
+        string? policy = null, Action<TemporaryFolder>? prepare = null, string? temporaryFolder = null, DateTimeOffset? crlUntil = null, string? limits = null, bool diagnostics = false)
     {
         var folder = new TemporaryFolder();
         var authority = new TestAuthority();
@@ -64,7 +66,7 @@ public sealed class RelayHost : IAsyncDisposable
             AddToConfiguration(folder, $"\"limits\": {limits}");
         prepare?.Invoke(folder);
         TestProcess agent = TestProcess.Start(BuiltPrograms.Agent, ["run", "--config", configuration],
-            temporaryFolder is null ? NoDiagnostics : new Dictionary<string, string?>(NoDiagnostics) { ["TMPDIR"] = temporaryFolder });
+            Environment(temporaryFolder, diagnostics));
         try
         {
             string ready = await agent.WaitForOutputAsync(l => l.Contains("listening", StringComparison.Ordinal));
@@ -78,6 +80,14 @@ public sealed class RelayHost : IAsyncDisposable
             folder.Dispose();
             throw;
         }
+    }
+
+    private static Dictionary<string, string?> Environment(string? temporaryFolder, bool diagnostics)
+    {
+        Dictionary<string, string?> environment = diagnostics ? new() { ["DOTNET_EnableDiagnostics"] = "1" } : new(NoDiagnostics);
+        if (temporaryFolder is not null)
+            environment["TMPDIR"] = temporaryFolder;
+        return environment;
     }
 
     /// <summary>Our own processes have no diagnostic door.</summary>

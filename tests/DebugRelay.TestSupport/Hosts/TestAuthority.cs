@@ -23,8 +23,23 @@ public sealed class TestAuthority : IDisposable
         _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(2));
     }
 
+    private TestAuthority(X509Certificate2 certificate) => _certificate = certificate;
+
     /// <summary>The authority's certificate, PEM.</summary>
     public string Pem => _certificate.ExportCertificatePem();
+
+    /// <summary>An authority below this one, in the last fifth of its life.</summary>
+    public TestAuthority Intermediate(string name)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        using X509Certificate2 issued = request.Create(_certificate, DateTimeOffset.UtcNow.AddHours(-8), DateTimeOffset.UtcNow.AddHours(2), RandomNumberGenerator.GetBytes(12));
+        return new TestAuthority(issued.CopyWithPrivateKey(key));
+    }
 
     public X509Certificate2 Client(string spiffeId, DateTimeOffset? notAfter = null, string usage = ClientAuthentication)
         => Issue("engineer", usage, notAfter ?? DateTimeOffset.UtcNow.AddHours(1), n => n.AddUri(new Uri(spiffeId)));

@@ -30,6 +30,28 @@ public sealed class HelpTests : IDisposable
         Assert.Empty(await WithoutExamplesAsync([]));
     }
 
+    [Fact]
+    public async Task The_first_help_lists_every_command_with_what_it_is_for()
+    {
+        Outcome outcome = await _client.RunAsync("--help");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        string[] lines = outcome.Output.Split('\n');
+        Assert.Equal(CommandLine.Verbs.Select(v => v.Name), lines[(Array.IndexOf(lines, "Commands:") + 1)..].Where(l => l.Length > 0).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+        Assert.Contains(lines, l => l.StartsWith("  trace <TARGET>  ", StringComparison.Ordinal) && l.EndsWith("Record what a process does, scrubbed, as a .nettrace file", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("  -?, -h, --help  ", StringComparison.Ordinal));
+    }
+
+    /// <summary>A command is built where its name stands in the line: another name would make it unknown.</summary>
+    [Fact]
+    public async Task A_command_has_the_name_under_which_it_is_looked_for()
+    {
+        foreach (Verb verb in CommandLine.Verbs)
+        {
+            Outcome outcome = await _client.RunAsync(verb.Name, "--help");
+            Assert.Matches($@"Usage:\n  \S+ {verb.Name}\b", outcome.Output);
+        }
+    }
+
     private async Task<string[]> WithoutExamplesAsync(string[] path)
     {
         string[] lines = (await _client.RunAsync([.. path, "--help"])).Output.Split('\n');

@@ -53,6 +53,7 @@ internal sealed class AccessApproveCommand
         var answer = new InboxCall(InboxAction.Answer, Id: id, Grant: new SignedGrant(grant.Document.ToArray(), grant.Signatures.ToArray()));
         await session.CallInboxAsync(answer, stop);
         _context.Terminal.Output.WriteLine($"signed as {approver.Identity}; the grant waits on {Table.Printable(session.Hello.Host)} for its requester");
+        approver.WarnOfEnd(_context.Terminal);
         AccessText.Write(_context.Terminal, GrantCheck.Parse(grant));
         return ExitCode.Done;
     }
@@ -78,6 +79,7 @@ internal sealed class AccessApproveCommand
         AccessFile.Write(output, grant.Document.Span, force);
         AccessFile.Write(GrantFile.SignaturesOf(output), grant.Signatures.Span, force);
         _context.Terminal.Output.WriteLine($"signed as {approver.Identity}: {output} and {GrantFile.SignaturesOf(output)}");
+        approver.WarnOfEnd(_context.Terminal);
         AccessText.Write(_context.Terminal, GrantCheck.Parse(grant));
         return ExitCode.Done;
     }
@@ -96,6 +98,7 @@ internal sealed class AccessApproveCommand
         AccessFile.Write(GrantFile.SignaturesOf(output), signed.Signatures.Span, overwrite: same || parsed.GetValue(_force));
         using DetachedSignature signature = DetachedSignature.Verify(signed.Document, signed.Signatures);
         _context.Terminal.Output.WriteLine($"signed as {approver.Identity}: {GrantFile.SignaturesOf(output)} has {signature.Signers.Count} signatures");
+        approver.WarnOfEnd(_context.Terminal);
         AccessText.Write(_context.Terminal, GrantCheck.Parse(signed));
         return ExitCode.Done;
     }

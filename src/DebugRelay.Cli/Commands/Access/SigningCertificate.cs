@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
+using DebugRelay.Cli.Text;
+using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
 
 namespace DebugRelay.Cli.Commands.Access;
@@ -31,6 +34,15 @@ internal sealed class SigningCertificate : IDisposable
         {
             throw new UsageException($"{certificateFile} cannot sign: {error.Message}", "give the certificate of a person", error);
         }
+    }
+
+    /// <summary>Says on standard error that it ends soon: a host knows those who sign for others only once they have signed.</summary>
+    public void WarnOfEnd(Terminal terminal)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        var expiry = new Expiry("your certificate", Certificate.NotBefore.ToUniversalTime(), Certificate.NotAfter.ToUniversalTime());
+        if (expiry.IsSoon(now))
+            terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {expiry.What} {(expiry.End <= now ? "ended" : "ends")} at {expiry.End.UtcDateTime:yyyy-MM-dd HH:mm} UTC: renew it"));
     }
 
     public void Dispose()

@@ -87,6 +87,7 @@ internal static class DenyCommand
         Replace(signatureFile, signature);
         Replace(path, content);
         terminal.Output.WriteLine($"{Table.Printable(path)}: version {list.Version}, {list.Entries.Count} denied, signed by {Table.Printable(by.Identity.ToString())} in {Table.Printable(signatureFile)}");
+        by.WarnOfEnd(terminal);
         return ExitCode.Done;
     }
 

@@ -59,6 +59,7 @@ internal sealed class ReviewCommand
             throw new UsageException($"this signature would not count: {refused}", "give a certificate of the CA that --ca names");
         string name = SessionFolder.Reading(() => ReviewFiles.Add(path, statement, signature));
         _context.Terminal.Output.WriteLine($"signed as {reviewer.Identity}: {Path.Combine(path, name)} and {Path.Combine(path, Path.ChangeExtension(name, ".p7s"))}");
+        reviewer.WarnOfEnd(_context.Terminal);
     }
 
     private static byte[] SignCms(byte[] statement, SigningCertificate reviewer)

@@ -1,5 +1,6 @@
 using DebugRelay.Cli.Connection;
 using DebugRelay.Cli.Failures;
+using DebugRelay.Cli.Text;
 
 namespace DebugRelay.Cli.Commands.Trace;
 
@@ -21,7 +22,7 @@ internal static class TraceProfiles
     // Links the activities of one request across threads.
     private static readonly TraceProvider TaskActivities = new("System.Threading.Tasks.TplEventSource", 0x80, Informational);
 
-    private static readonly SortedDictionary<string, TraceProvider[]> ByName = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, TraceProvider[]> ByName = new(StringComparer.Ordinal)
     {
         ["cpu"] = [new("Microsoft-DotNETCore-SampleProfiler", ulong.MaxValue, Informational), new(Runtime, Gc | Loader | Jit | Exceptions | Threading, Informational)],
         ["gc"] = [new(Runtime, Gc, Verbose)],
@@ -39,7 +40,7 @@ internal static class TraceProfiles
     // Of Microsoft-Extensions-Logging: each message once, as text, not its arguments again as JSON.
     private const ulong FormattedMessages = 0x4;
 
-    public static IReadOnlyCollection<string> Names => ByName.Keys;
+    public static IReadOnlyList<string> Names { get; } = Sorted.Names(ByName);
 
     /// <exception cref="UsageException">There is none of this name.</exception>
     public static IReadOnlyList<TraceProvider> Named(string name) => ByName.TryGetValue(name, out TraceProvider[]? providers)
