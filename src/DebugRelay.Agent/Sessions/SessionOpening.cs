@@ -243,7 +243,7 @@ internal sealed partial class SessionOpening(
             Closing.Release();
         }
         await CloseAtBrokerAsync(client, brokerReader, brokerWriter);
-        await CloseInLedgerAsync(session, closed);
+        await CloseInLedgerAsync(session, closed, told ? null : client);
         if (ended && countersigns && !told)
             await CountersignAsync(session, client);
         Log.Closed(logger, session.Id, closed.Code, closed.Message);
@@ -252,13 +252,14 @@ internal sealed partial class SessionOpening(
             await TryTellAsync(client, closed);
     }
 
-    /// <summary>The ledger remembers how far the recording goes, and the client is given the head that says so.</summary>
-    private async Task CloseInLedgerAsync(RelaySession session, SessionClosed closed)
+    /// <summary>The ledger remembers how far the recording goes, and the client is given the head that says so; where it has had its last word, the next head that is due will do.</summary>
+    private async Task CloseInLedgerAsync(RelaySession session, SessionClosed closed, ClientConnection? client)
     {
         try
         {
             await ledger.CloseSessionAsync(session.Id, new LedgerClose(closed.Code, session.Recorder.SealedSegments, session.Recorder.Head));
-            await ledger.PublishAsync();
+            if (client is not null)
+                SendHead(client, await ledger.PublishAsync());
         }
         catch (RecordingException e)
         {

@@ -65,13 +65,14 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
         }
     }
 
-    /// <summary>The session's last word in the ledger, and the head with it, before the agent is told of the end.</summary>
-    private async Task LeaveAsync(BrokerSession session, SessionClosed closed)
+    /// <summary>The session's last word in the ledger, and the head with it, before the agent is told of the end; where it has been told, the next head that is due will do.</summary>
+    private async Task LeaveAsync(BrokerSession session, SessionClosed closed, FrameWriter? agent)
     {
         try
         {
             await ledger.CloseSessionAsync(session.Id, new LedgerClose(closed.Code, null, null));
-            await ledger.PublishAsync();
+            if (agent is not null)
+                SendHead(agent, await ledger.PublishAsync());
         }
         catch (RecordingException e)
         {
@@ -105,7 +106,7 @@ internal sealed class SessionConnections(SessionRegistry registry, HostLedger le
             session.StopAll(closed.Code);
             await TryCloseAsync(writer, closed);
         }
-        await LeaveAsync(session, closed);
+        await LeaveAsync(session, closed, told ? null : writer);
         ledger.HeadSigned -= PassOn;
         // The agent need not wait until targets and worker are gone; that it asked them to go is all that it can do.
         if (!told)

@@ -25,6 +25,7 @@ public sealed class HostLedger : IAsyncDisposable
     private readonly Task _publisher;
     private long _sessions;
     private LedgerHead? _head;
+    private LedgerHead? _handedOn;
 
     private HostLedger(string folder, string host, string role, TimeProvider time, FileStream only)
     {
@@ -36,7 +37,7 @@ public sealed class HostLedger : IAsyncDisposable
         _publisher = Task.Run(PublishPeriodicallyAsync);
     }
 
-    /// <summary>Called with each head once it is on disk. It must hand it on and return.</summary>
+    /// <summary>Called with the newest head once it is on disk, twice a second at most: each goes to everybody who has a session. It must hand it on and return.</summary>
     public event Action<LedgerHead>? HeadSigned;
 
     /// <summary>SHA-256 of <c>ledger.pub</c>, in lower-case hex.</summary>
@@ -181,28 +182,30 @@ public sealed class HostLedger : IAsyncDisposable
             return;
         await _stopping.CancelAsync();
         await _publisher;
-        await TryPublishAsync();
+        await TryHandOnAsync();
         _file.Dispose();
         _key.Dispose();
         await _lock.DisposeAsync();
     }
 
     /// <summary>Signs a head where something was appended since the last, without waiting until it is due.</summary>
-    /// <returns>A task that is done when the head is on disk and has been handed on.</returns>
+    /// <returns>A head on disk that covers all that was appended before the call. <see cref="HeadSigned"/> is raised when the next one is due.</returns>
     /// <exception cref="RecordingException">The ledger cannot be written.</exception>
-    public async Task PublishAsync()
+    public async Task<LedgerHead> PublishAsync()
     {
+        long appended = _file.Snapshot().Size;
         await _publishing.WaitAsync();
         try
         {
+            // One head does for all who waited for the last.
+            if (Head is { } last && last.Size >= appended)
+                return last;
             var (size, root, length) = _file.Snapshot();
-            if (size == Head?.Size)
-                return;
             await _file.SyncAsync(length);
             var head = LedgerHead.Sign(_host, _role, size, root, _key);
             Disk.Replace(Path.Combine(_folder, LedgerNames.Checkpoint), head.Note.Span);
             Volatile.Write(ref _head, head);
-            HeadSigned?.Invoke(head);
+            return head;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -259,7 +262,7 @@ public sealed class HostLedger : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
-                await TryPublishAsync();
+                await TryHandOnAsync();
         }
         catch (OperationCanceledException)
         {
@@ -268,11 +271,15 @@ public sealed class HostLedger : IAsyncDisposable
     }
 
     /// <summary>A head that cannot be written now is written later: whoever appends is told of the disk.</summary>
-    private async Task TryPublishAsync()
+    private async Task TryHandOnAsync()
     {
         try
         {
-            await PublishAsync();
+            var head = await PublishAsync();
+            if (head == _handedOn)
+                return;
+            _handedOn = head;
+            HeadSigned?.Invoke(head);
         }
         catch (RecordingException)
         {

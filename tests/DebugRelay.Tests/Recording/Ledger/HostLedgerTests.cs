@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using DebugRelay.Recording;
+using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Processes;
 using Xunit;
 
@@ -82,12 +84,11 @@ public class HostLedgerTests
         var heads = new List<LedgerHead>();
         await using (var ledger = await OpenAsync(folder))
         {
-            ledger.HeadSigned += heads.Add;
             for (var i = 0; i < 3; i++)
             {
                 await ledger.OpenSessionAsync($"s{i}", "alice", null, null, null);
-                await ledger.PublishAsync();
-                await ledger.PublishAsync();
+                heads.Add(await ledger.PublishAsync());
+                Assert.Same(heads[i], await ledger.PublishAsync());
             }
         }
 
@@ -122,6 +123,33 @@ public class HostLedgerTests
         Assert.All(clock.Periods, period => Assert.True(period < TimeSpan.FromSeconds(1)));
         Assert.Equal(3, head.Size);
         Assert.Equal(head.HeadLine, LedgerReader.ReadHead(Path(folder))!.HeadLine);
+    }
+
+    /// <summary>Where hundreds of sessions end at once, each is given its own head, and everybody else only the newest that is due.</summary>
+    [Fact]
+    public async Task Who_asks_for_a_head_does_not_have_it_sent_to_everybody()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new TestClock();
+        var handedOn = new ConcurrentQueue<LedgerHead>();
+        await using var ledger = await HostLedger.OpenAsync(folder, LedgerNames.Agent, "pay-07", "1.0", clock);
+        ledger.HeadSigned += handedOn.Enqueue;
+        LedgerHead? last = null;
+        for (var i = 0; i < 10; i++)
+        {
+            await ledger.OpenSessionAsync($"s{i}", "alice", null, null, null);
+            last = await ledger.PublishAsync();
+        }
+
+        Assert.Empty(handedOn);
+        await Wait.UntilAsync(() =>
+        {
+            clock.Tick();
+            return !handedOn.IsEmpty;
+        }, "the head that is due", cancellation: TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3; i++)
+            clock.Tick();
+        Assert.Equal(last, Assert.Single(handedOn));
     }
 
     [Fact]
