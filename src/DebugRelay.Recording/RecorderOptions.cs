@@ -6,6 +6,12 @@ public sealed class RecorderOptions
     /// <summary>How long a segment may stay without a checkpoint; empty periods are sealed too. Five seconds unless told.</summary>
     public TimeSpan SegmentInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Shared by a host's recorders: so many of them seal a segment at once because its time has come; null: all. Sealing waits for the disk on a thread of the
+    /// pool, and with hundreds of sessions all threads would. Nobody holds a turn for longer than a seal.
+    /// </summary>
+    public SemaphoreSlim? SealingTurns { get; init; }
+
     /// <summary>The folder of what is on its way of streams that are kept by their hash alone; null: there can be none of these.</summary>
     public string? SpoolFolder { get; init; }
 

@@ -303,7 +303,7 @@ public sealed class SessionRecorder : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
-                await SealAsync();
+                await SealInTurnAsync();
         }
         catch (OperationCanceledException)
         {
@@ -312,6 +312,25 @@ public sealed class SessionRecorder : IAsyncDisposable
         catch (RecordingException)
         {
             // Failure tells.
+        }
+    }
+
+    private async Task SealInTurnAsync()
+    {
+        if (_options.SealingTurns is not { } turns)
+        {
+            await SealAsync();
+            return;
+        }
+
+        await turns.WaitAsync(_stopping.Token);
+        try
+        {
+            await SealAsync();
+        }
+        finally
+        {
+            turns.Release();
         }
     }
 

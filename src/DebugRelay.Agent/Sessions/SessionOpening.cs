@@ -25,6 +25,9 @@ internal sealed partial class SessionOpening(
     /// </summary>
     private static readonly SemaphoreSlim Closing = new(1);
 
+    /// <summary>Likewise for those that go on, each of which seals a segment every few seconds.</summary>
+    private static readonly SemaphoreSlim Sealing = new(1);
+
     /// <summary>Serves one control connection.</summary>
     public async Task RunAsync(ClientConnection client, X509Certificate2 certificate, OpenSession open)
     {
@@ -93,7 +96,7 @@ internal sealed partial class SessionOpening(
         {
             return SessionRecorder.Create(
                 configuration.Recordings, configuration.Host, session, identity.Current.Recording, time,
-                new RecorderOptions { SpoolFolder = configuration.Spool, SpoolBytes = Limits.Spool, CheckpointSealed = head => PassOn(heads, head) });
+                new RecorderOptions { SpoolFolder = configuration.Spool, SpoolBytes = Limits.Spool, SealingTurns = Sealing, CheckpointSealed = head => PassOn(heads, head) });
         }
         catch (RecordingException e)
         {

@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using DebugRelay.Recording;
+using DebugRelay.TestSupport;
 using Xunit;
 
 namespace DebugRelay.Tests.Recording;
@@ -153,6 +154,26 @@ public class SessionRecorderTests
         Assert.Equal(VerdictStatus.Ok, verdict.Status);
         Assert.Equal((321, 16), (verdict.Entries, verdict.Streams));
         Assert.Equal(Enumerable.Range(0, 321).Select(n => (long)n), RecordingReader.ReadEntries(folder["recordings/s1"]).Select(entry => entry.Counter));
+    }
+
+    /// <summary>With hundreds of sessions, all threads would wait for the disk in seals that are due. A recording's end waits for no turn.</summary>
+    [Fact]
+    public async Task Seals_that_are_due_take_turns()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new TestClock();
+        using var turns = new SemaphoreSlim(0);
+        var options = new RecorderOptions { SealingTurns = turns };
+        await using var first = SessionRecorder.Create(folder["recordings"], "pay-07", "s1", Pki.Agent, clock, options);
+        await using var second = SessionRecorder.Create(folder["recordings"], "pay-07", "s2", Pki.Agent, clock, options);
+        await Wait.UntilAsync(() => clock.Periods.Count(period => period == options.SegmentInterval) == 2, "both timers", cancellation: Cancel);
+        clock.Tick();
+        await first.CloseAsync("done");
+        Assert.Equal(1, first.SealedSegments);
+
+        turns.Release();
+        await Wait.UntilAsync(() => second.SealedSegments == 1, "the other's turn", cancellation: Cancel);
+        await Wait.UntilAsync(() => turns.CurrentCount == 1, "the turn that was given back", cancellation: Cancel);
     }
 
     [Fact]
