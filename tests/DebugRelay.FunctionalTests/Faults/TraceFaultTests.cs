@@ -153,11 +153,15 @@ public sealed class TraceFaultTests
     internal static Task<RawSession> OpenAsync(RelayHost host) => RawSession.OpenAsync(host.Port, host.Authority.Client(RelayHost.Alice), Cancellation);
 
     internal static async Task<TargetProcess> FindAsync(RawSession session, int pid)
+        => await LookForAsync(session, pid) ?? throw new InvalidOperationException($"process {pid} is not in the list");
+
+    /// <returns>Null when it is not in the list.</returns>
+    internal static async Task<TargetProcess?> LookForAsync(RawSession session, int pid)
     {
         await using RawClient list = await session.SendAsync(session.Sign(session.Request("process.list")), Cancellation);
         await list.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
         Frame data = await list.Reader.ExpectAsync(FrameType.Data, Cancellation);
-        return ProtocolJson.Read(data.Payload, ProtocolJson.Default.ProcessList).Processes.Single(p => p.Process.Pid == pid).Process;
+        return ProtocolJson.Read(data.Payload, ProtocolJson.Default.ProcessList).Processes.SingleOrDefault(p => p.Process.Pid == pid)?.Process;
     }
 
     internal static async Task<RawClient> StartTraceAsync(RawSession session, TargetProcess target, string operation = "trace")

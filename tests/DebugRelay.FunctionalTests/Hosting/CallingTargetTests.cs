@@ -1,6 +1,7 @@
 using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
 using Microsoft.Diagnostics.Tracing;
@@ -65,18 +66,6 @@ public sealed class CallingTargetTests
     }
 
     /// <summary>It calls when its runtime has come so far.</summary>
-    private static async Task<TargetProcess> SeenAsync(RawSession session, TestProcess target)
-    {
-        while (true)
-        {
-            try
-            {
-                return await TraceFaultTests.FindAsync(session, target.Id);
-            }
-            catch (InvalidOperationException) when (!Cancellation.IsCancellationRequested)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);
-            }
-        }
-    }
+    private static Task<TargetProcess> SeenAsync(RawSession session, TestProcess target)
+        => Wait.ForAsync(() => TraceFaultTests.LookForAsync(session, target.Id), () => $"for process {target.Id} in the list", cancellation: Cancellation);
 }
