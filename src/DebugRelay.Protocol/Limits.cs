@@ -114,6 +114,18 @@ public static class Limits
     /// <summary>From a stop to letting go of the target where access was taken away: nobody waits for the rest, the target alone is given the time.</summary>
     public static readonly TimeSpan KillDrain = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How many sessions that lost their right are being ended at once, and how long one that takes longer keeps the next from its turn: even where every target
+    /// hangs, the last of 500 has its turn within two seconds.
+    /// </summary>
+    public const int EndsAtOnce = 16;
+
+    /// <inheritdoc cref="EndsAtOnce"/>
+    public static readonly TimeSpan EndTurn = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>What the broker waits with the end of sessions that lost their right: the agent ends them too, and tells their clients first. This is for one that does not.</summary>
+    public static readonly TimeSpan WithdrawalGrace = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How often live sessions are judged again without a change of the files: certificates and revocation lists end by the clock.</summary>
     public static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
@@ -8,7 +7,6 @@ using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
-using Microsoft.Diagnostics.Tracing;
 
 namespace DebugRelay.Perf.Targets;
 
@@ -68,150 +66,5 @@ internal static class CounterDelay
         }
         await stopping;
         return arrivals;
-    }
-}
-
-/// <summary>Bytes, and when each of them was there.</summary>
-internal sealed class Arrivals
-{
-    private readonly List<(long Time, byte[] Bytes)> _pieces = [];
-
-    public void Add(byte[] bytes) => _pieces.Add((Stopwatch.GetTimestamp(), bytes));
-
-    /// <summary>When each event of the stream could be read, in its order; none where it is no stream.</summary>
-    /// <param name="skip">Bytes before the stream.</param>
-    public long[] TimesOfEvents(int skip)
-    {
-        if (_pieces.Sum(p => p.Bytes.Length) <= skip)
-            return [];
-        var times = new List<long>();
-        using var stream = new Replay([.. _pieces], skip);
-        using var source = new EventPipeEventSource(stream);
-        source.Dynamic.All += data =>
-        {
-            if (data.EventName == "EventCounters")
-                times.Add(stream.Time);
-        };
-        source.Process();
-        return [.. times];
-    }
-
-    /// <summary>Gives one piece after the other, and says when the last one that was read came.</summary>
-    private sealed class Replay((long Time, byte[] Bytes)[] pieces, int skip) : Stream
-    {
-        private int _piece;
-        private int _at;
-        private int _skip = skip;
-
-        public long Time { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            while (_piece < pieces.Length)
-            {
-                int drop = Math.Min(_skip, pieces[_piece].Bytes.Length - _at);
-                (_at, _skip) = (_at + drop, _skip - drop);
-                int some = Math.Min(count, pieces[_piece].Bytes.Length - _at);
-                if (some > 0)
-                {
-                    Time = pieces[_piece].Time;
-                    Array.Copy(pieces[_piece].Bytes, _at, buffer, offset, some);
-                    _at += some;
-                    return some;
-                }
-                (_piece, _at) = (_piece + 1, 0);
-            }
-            return 0;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
-}
-
-/// <summary>This process's diagnostic socket, behind which another process answers.</summary>
-internal sealed class Tap : IDisposable
-{
-    /// <summary>The runtime's answer before a stream.</summary>
-    public const int ReplyBytes = 28;
-
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly List<Arrivals> _streams = [];
-    private readonly string _target;
-
-    public Tap(string folder, int target)
-    {
-        _target = Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{target}-*-socket").Single();
-        _listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, $"dotnet-diagnostic-{Environment.ProcessId}-{HostProcesses.StartTimeOf(Environment.ProcessId)}-socket")));
-        _listener.Listen();
-        _ = AcceptAsync();
-    }
-
-    /// <summary>What the target said on each connection.</summary>
-    public IReadOnlyList<Arrivals> Streams => _streams;
-
-    public void Dispose() => _listener.Dispose();
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-                _ = ServeAsync(await _listener.AcceptAsync());
-        }
-        catch (SocketException)
-        {
-            // It was disposed of.
-        }
-    }
-
-    private async Task ServeAsync(Socket host)
-    {
-        using (host)
-        using (var target = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-        {
-            await target.ConnectAsync(new UnixDomainSocketEndPoint(_target));
-            var arrivals = new Arrivals();
-            lock (_streams)
-                _streams.Add(arrivals);
-            Task asking = CarryAsync(host, target, null);
-            await CarryAsync(target, host, arrivals);
-            host.Shutdown(SocketShutdown.Both);
-            await asking;
-        }
-    }
-
-    private static async Task CarryAsync(Socket from, Socket to, Arrivals? arrivals)
-    {
-        byte[] buffer = new byte[256 * 1024];
-        try
-        {
-            for (int read; (read = await from.ReceiveAsync(buffer)) > 0;)
-            {
-                arrivals?.Add(buffer[..read]);
-                await to.SendAsync(buffer.AsMemory(0, read));
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // One side is gone.
-        }
     }
 }

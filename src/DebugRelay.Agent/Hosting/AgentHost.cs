@@ -39,7 +39,7 @@ internal static class AgentHost
             signal.Cancel = true;
             HangUp(application);
         });
-        await application.StartAsync(cancellation);
+        await StartAsync(application, cancellation);
         Announce(application, configuration);
         ServiceManager.Ready();
         using CancellationTokenRegistration stopping = application.Lifetime.ApplicationStopping.Register(ServiceManager.Stopping);
@@ -48,6 +48,20 @@ internal static class AgentHost
         await application.WaitForShutdownAsync(cancellation);
         await watchdog;
         await ThrowFailureAsync(application.Services);
+    }
+
+    /// <summary>A part that fails while the others are still being started stops them all, and the start is called off without a word of why.</summary>
+    private static async Task StartAsync(WebApplication application, CancellationToken cancellation)
+    {
+        try
+        {
+            await application.StartAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            await ThrowFailureAsync(application.Services);
+            throw;
+        }
     }
 
     /// <summary>A terminal that goes away is a reason to stop, in order. A service is asked to read its files again.</summary>

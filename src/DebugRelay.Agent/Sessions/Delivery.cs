@@ -38,6 +38,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         _sending = SendAsync(clientGone);
         try
         {
+            await using CancellationTokenRegistration withdrawing = session.Withdrawing.Register(clientGone.Cancel);
             await using CancellationTokenRegistration ending = session.Ending.Register(() => EndSoon(session.Ended.Result.Code, clientGone, workerIsLate));
             await using CancellationTokenRegistration cut = operation.Ending.Register(() => EndSoon(operation.Cut!.Code, clientGone, workerIsLate));
             OperationEnd end = await WhyEarlyAsync(await RecordAsync(workerIsLate.Token));
@@ -192,7 +193,7 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
     /// <summary>Why the client gets nothing more, not even what is on its way; null while it does.</summary>
     private SessionClosed? Withdrawal => CutBy() is { } cut && ErrorCode.IsWithdrawal(cut.Code) ? cut : null;
 
-    private SessionClosed? CutBy() => operation.Cut ?? (session.Ended.IsCompleted ? session.Ended.Result : null);
+    private SessionClosed? CutBy() => operation.Cut ?? session.Withdrawal ?? (session.Ended.IsCompleted ? session.Ended.Result : null);
 
     private OperationEnd Partial(string code, string message)
     {

@@ -19,11 +19,13 @@ internal sealed class RelaySession : IDisposable
     private readonly FrameWriter _broker;
     private readonly TaskCompletionSource<SessionClosed> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationTokenSource _withdrawing = new();
     private readonly ConcurrentDictionary<Task, byte> _operations = new();
     private readonly ConcurrentDictionary<RunningOperation, byte> _running = new();
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _opened;
     private volatile RoleLimits _limits;
+    private SessionClosed? _withdrawal;
     private int _asked;
     private long _delivered;
     private long _lastOperation;
@@ -33,6 +35,7 @@ internal sealed class RelaySession : IDisposable
         Proof = proof;
         _limits = limits;
         Ending = _ending.Token;
+        Withdrawing = _withdrawing.Token;
         _time = time;
         _opened = time.GetUtcNow();
         _lastOperation = time.GetTimestamp();
@@ -74,6 +77,12 @@ internal sealed class RelaySession : IDisposable
 
     /// <summary>Cancelled when the session is to end.</summary>
     public CancellationToken Ending { get; }
+
+    /// <summary>Cancelled when access is taken away: its client gets nothing more. The end itself follows.</summary>
+    public CancellationToken Withdrawing { get; }
+
+    /// <summary>Why access was taken away; null while it is not.</summary>
+    public SessionClosed? Withdrawal => Volatile.Read(ref _withdrawal);
 
     /// <summary>Bytes that it has had.</summary>
     public long Delivered => Volatile.Read(ref _delivered);
@@ -137,15 +146,33 @@ internal sealed class RelaySession : IDisposable
             NotAfter = _opened + limits.Session;
     }
 
+    /// <summary>
+    /// Takes access away: the client is told on all of its connections and gets nothing more. Targets, recording and broker are left to <see cref="End"/>: where
+    /// hundreds of sessions end at once, that is work for seconds, and nobody's word is to wait for it. The first reason counts.
+    /// </summary>
+    public void TakeAway(string code, string message)
+    {
+        var withdrawal = new SessionClosed(code, message);
+        if (Ended.IsCompleted || Interlocked.CompareExchange(ref _withdrawal, withdrawal, null) is not null)
+            return;
+        Telling = TellWithdrawal?.Invoke(withdrawal);
+        try
+        {
+            _withdrawing.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
+
     /// <summary>Ends the session; the first reason counts.</summary>
     public void End(string code, string message)
     {
-        var closed = new SessionClosed(code, message);
-        if (!_end.TrySetResult(closed))
-            return;
-        // Before anything else is set going: where hundreds end at once, each step of theirs waits for all the others' last one.
         if (ErrorCode.IsWithdrawal(code))
-            Telling = TellWithdrawal?.Invoke(closed) ?? Telling;
+            TakeAway(code, message);
+        if (!_end.TrySetResult(Withdrawal ?? new SessionClosed(code, message)))
+            return;
         _ending.Cancel();
         Watchers.Pulse();
     }
@@ -178,8 +205,8 @@ internal sealed class RelaySession : IDisposable
     /// <summary>Asked after the operation is counted: an end that does not see it is seen by it.</summary>
     private void Admit()
     {
-        if (Ended.IsCompleted)
-            throw new ProtocolException(Ended.Result.Code, Ended.Result.Message);
+        if ((Withdrawal ?? (Ended.IsCompleted ? Ended.Result : null)) is { } over)
+            throw new ProtocolException(over.Code, over.Message);
         if (_operations.Count > Limits.OperationsAtOnce)
             throw new ProtocolException(ErrorCode.LimitReached, $"{Limits.OperationsAtOnce} operations of this session run already");
         // Each one is recorded, those that are refused as well.
@@ -213,5 +240,9 @@ internal sealed class RelaySession : IDisposable
         => await Recorder.AppendAsync(kind, JsonSerializer.SerializeToUtf8Bytes(entry, json), durable, CancellationToken.None);
 
     /// <inheritdoc/>
-    public void Dispose() => _ending.Dispose();
+    public void Dispose()
+    {
+        _ending.Dispose();
+        _withdrawing.Dispose();
+    }
 }

@@ -4,6 +4,7 @@ using DebugRelay.Policy.Configuration;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Policy.Rules;
 using DebugRelay.Protocol;
+using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Agent.Sessions;
 
@@ -95,7 +96,30 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
             session.End(ErrorCode.Revoked, LiveProfile.HasChanged);
     }
 
-    private void JudgeAll() => Parallel.ForEach(_sessions.Values, Judge);
+    /// <summary>
+    /// Two passes: all who are not wanted any more are told before the first of them is ended. An end stops a target, waits for disks and lets a process go;
+    /// those of hundreds are work for seconds, done a few at a time.
+    /// </summary>
+    private void JudgeAll()
+    {
+        var over = new ConcurrentQueue<(RelaySession Session, SessionClosed Closed)>();
+        Parallel.ForEach(_sessions.Values, session =>
+        {
+            if (Judge(session) is not { } closed)
+                return;
+            if (ErrorCode.IsWithdrawal(closed.Code))
+                session.TakeAway(closed.Code, closed.Message);
+            over.Enqueue((session, closed));
+        });
+        _ = EndInTurnsAsync(over);
+    }
+
+    private static Task EndInTurnsAsync(IReadOnlyCollection<(RelaySession Session, SessionClosed Closed)> over)
+        => Parallel.ForEachAsync(over, new ParallelOptions { MaxDegreeOfParallelism = Limits.EndsAtOnce }, async (each, _) =>
+        {
+            each.Session.End(each.Closed.Code, each.Closed.Message);
+            await each.Session.OperationsEndedAsync().WaitAsync(Limits.EndTurn).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
 
     /// <summary>What ends without a change of files: sessions' time, and the time of revocation lists.</summary>
     private void JudgeByTheClock()
@@ -113,17 +137,16 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
             session.End(ErrorCode.Expired, "the session's time is over");
     }
 
-    private void Judge(RelaySession session)
+    /// <returns>Why the session is over; null where it goes on.</returns>
+    private SessionClosed? Judge(RelaySession session)
     {
         HostTrust now = trust.Current;
         if (now.Recheck(session.Proof, trust.Now) is { } withdrawal)
-        {
-            session.End(withdrawal.IsExpiry ? ErrorCode.Expired : ErrorCode.Revoked, withdrawal.Reason);
-            return;
-        }
+            return new SessionClosed(withdrawal.IsExpiry ? ErrorCode.Expired : ErrorCode.Revoked, withdrawal.Reason);
         session.Hold(PolicyEngine.LimitsOf(now.Policy, session.Proof.Identity) ?? session.RoleLimits);
         foreach (RunningOperation operation in session.Running)
             Judge(session, operation);
+        return null;
     }
 
     private void EndAll(string code, string message)

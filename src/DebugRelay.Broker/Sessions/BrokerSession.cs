@@ -100,21 +100,29 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     }
 
     /// <summary>Ends the session before its time; the first reason counts.</summary>
-    public void End(string code, string message) => _end.TrySetResult(new SessionClosed(code, message));
+    public void End(string code, string message) => End(new SessionClosed(code, message));
+
+    /// <inheritdoc cref="End(string, string)"/>
+    public void End(SessionClosed closed) => _end.TrySetResult(closed);
 
     /// <summary>Judges the session, and what it runs, by what holds now.</summary>
-    public void Judge(HostTrust trust, DateTimeOffset now)
+    /// <returns>Why the session is over: it takes no operations any more, and is to be ended. Null where it goes on.</returns>
+    public SessionClosed? Judge(HostTrust trust, DateTimeOffset now)
     {
         if (trust.Recheck(proof, now) is { } withdrawal)
-        {
-            End(withdrawal.IsExpiry ? ErrorCode.Expired : ErrorCode.Revoked, withdrawal.Reason);
-            return;
-        }
+            return Over(withdrawal.IsExpiry ? ErrorCode.Expired : ErrorCode.Revoked, withdrawal.Reason);
         TimeSpan most = PolicyEngine.LimitsOf(trust.Policy, proof.Identity)?.Session ?? TimeSpan.Zero;
         if (now >= opened + most)
-            End(ErrorCode.Expired, "the session's time is over, by the policy that holds now");
+            return Over(ErrorCode.Expired, "the session's time is over, by the policy that holds now");
         foreach ((ulong number, IRunningOperation operation) in _running)
             JudgeOperation(number, operation);
+        return null;
+    }
+
+    private SessionClosed Over(string code, string message)
+    {
+        Leave();
+        return new SessionClosed(code, message);
     }
 
     /// <summary>Raised before an operation is ended because it is no longer allowed, so that the agent can say so.</summary>
@@ -215,9 +223,12 @@ internal sealed class BrokerSession(VerifiedSession proof, DateTimeOffset opened
     {
         Leave();
         StopAll(code);
-        await Task.WhenAll(_turns.Keys.Select(t => t.Ended)).WaitAsync(Limits.StopDrain + Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await OperationsEndedAsync().WaitAsync(Limits.StopDrain + Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DisposeAsync();
     }
+
+    /// <summary>Completes when nothing runs any more.</summary>
+    public Task OperationsEndedAsync() => Task.WhenAll(_turns.Keys.Select(t => t.Ended));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -65,7 +65,8 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
             _sessions[session.Id] = session;
         }
         // Asked again after it was added: a change that does not see it is seen by it.
-        session.Judge(trust.Current, trust.Now);
+        if (session.Judge(trust.Current, trust.Now) is { } closed)
+            session.End(closed);
         EndOthers();
         return session;
     }
@@ -152,7 +153,28 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
         }
     }
 
-    private void JudgeAll() => Parallel.ForEach(_sessions.Values, session => session.Judge(trust.Current, trust.Now));
+    /// <summary>What lost its right takes no operations from now on. Its end is the agent's first, which tells the client why; then ours, a few at a time.</summary>
+    private void JudgeAll()
+    {
+        var over = new ConcurrentQueue<(BrokerSession Session, SessionClosed Closed)>();
+        Parallel.ForEach(_sessions.Values, session =>
+        {
+            if (session.Judge(trust.Current, trust.Now) is { } closed)
+                over.Enqueue((session, closed));
+        });
+        if (!over.IsEmpty)
+            _ = EndInTurnsAsync(over);
+    }
+
+    private static async Task EndInTurnsAsync(IReadOnlyCollection<(BrokerSession Session, SessionClosed Closed)> over)
+    {
+        await Task.Delay(Limits.WithdrawalGrace);
+        await Parallel.ForEachAsync(over, new ParallelOptions { MaxDegreeOfParallelism = Limits.EndsAtOnce }, async (each, _) =>
+        {
+            each.Session.End(each.Closed);
+            await each.Session.OperationsEndedAsync().WaitAsync(Limits.EndTurn).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+    }
 
     /// <summary>Ends all sessions.</summary>
     public Task EndAllAsync(string code) => Task.WhenAll(_sessions.Values.Select(s => EndAsync(s, code)));

@@ -67,7 +67,6 @@ internal static class Launcher
         }
     }
 
-    /// <summary>With an environment that says nothing.</summary>
     private static ProcessStartInfo Describe(string path, string[] arguments)
     {
         var start = new ProcessStartInfo(path, arguments)
@@ -75,19 +74,9 @@ internal static class Launcher
             UseShellExecute = false,
             WorkingDirectory = "/",
         };
-        foreach (string name in start.Environment.Keys.Where(n => !IsForWorkers(n)).ToArray())
-            start.Environment.Remove(name);
-        // A worker sees raw data: it has no diagnostic door of its own.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        WorkerEnvironment.Restrict(start);
         return start;
     }
-
-    /// <summary>A worker reads what a target wrote: of an environment, where secrets often lie, it gets what a program needs to run, and no code to load.</summary>
-    private static bool IsForWorkers(string variable)
-        => variable is "PATH" or "LANG" or "TZ" or "LD_LIBRARY_PATH"
-            || variable.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)
-            || variable.StartsWith("DOTNET_GC", StringComparison.OrdinalIgnoreCase)
-            || variable.StartsWith("DOTNET_SYSTEM_", StringComparison.Ordinal);
 
     /// <summary>Where memory ends, the kernel takes a worker's before a target's, and before ours: an operation fails, and nothing else does.</summary>
     private static void DieFirst(Process process)

@@ -195,6 +195,18 @@ public sealed class SanitisedDumpTests : IDisposable
         Assert.Empty(SecretSearch.Find(Result, target.Secrets));
     }
 
+    /// <summary>A runtime that is to write maps of its code would die of it: the processes that read a dump may write no file.</summary>
+    [Fact]
+    public async Task What_the_callers_environment_asks_of_a_runtime_is_not_asked_of_ours()
+    {
+        await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
+        await target.DumpAsync(DumpType.Normal, Raw, TestContext.Current.CancellationToken);
+        var environment = new Dictionary<string, string?> { ["DOTNET_PerfMapEnabled"] = "1", ["PerfMapJitDumpPath"] = _folder.Path };
+        await using TestProcess client = await TestProcess.RunAsync(BuiltPrograms.Client, ["scrub", Raw, Result], environment);
+        Assert.True(client.ExitCode == 0, client.Errors.Text);
+        Assert.Empty(SecretSearch.Find(Result, target.Secrets));
+    }
+
     [Fact]
     public async Task Broken_dumps_fail_with_a_reason_in_time_and_leave_nothing()
     {

@@ -1,3 +1,4 @@
+using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Processes;
 
 namespace DebugRelay.FunctionalTests.Tui;
@@ -34,18 +35,10 @@ internal sealed class Tmux : IAsyncDisposable
 
     /// <summary>Waits until the screen is as it should be.</summary>
     /// <returns>The screen.</returns>
-    public async Task<string> UntilAsync(Func<string, bool> holds)
+    public Task<string> UntilAsync(Func<string, bool> holds)
     {
-        long start = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            string screen = await ScreenAsync();
-            if (holds(screen))
-                return screen;
-            if (TimeProvider.System.GetElapsedTime(start) > Patience)
-                throw new TimeoutException($"the screen does not become what it should:\n{screen}");
-            await Task.Delay(100);
-        }
+        string screen = "";
+        return Wait.ForAsync(async () => holds(screen = await ScreenAsync()) ? screen : null, () => $"for the screen, which is:\n{screen}", Patience);
     }
 
     public Task<string> UntilAsync(string text) => UntilAsync(screen => screen.Contains(text, StringComparison.Ordinal));

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace DebugRelay.Tests.Broker;
 
-/// <summary>Anybody may put files into a folder of sockets; they must not stand in a process's way.</summary>
+/// <summary>
+/// Anybody may put files into a folder of sockets; they must not stand in a process's way. Contained processes of the whole
+/// machine are found as well, those of tests beside this one too: only this process's own endpoints are judged.
+/// </summary>
 public sealed class ProcessFinderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,10 +23,10 @@ public sealed class ProcessFinderTests : IDisposable
         _folder.WriteFile($"dotnet-diagnostic-0{_pid}-{_startTime}-socket", "");
         _folder.WriteFile($"dotnet-diagnostic-{_pid}-0{_startTime}-socket", "");
         var finder = new ProcessFinder(new HashSet<int>(), [_folder.Path]);
-        Assert.Equal(own, Assert.Single(finder.FindAll()).Path);
+        Assert.Equal(own, Assert.Single(Own(finder)).Path);
         Assert.Equal(own, finder.Find(_pid, _startTime)?.Path);
         File.Delete(own);
-        Assert.Empty(finder.FindAll());
+        Assert.Empty(Own(finder));
         Assert.Null(finder.Find(_pid, _startTime));
     }
 
@@ -36,7 +39,7 @@ public sealed class ProcessFinderTests : IDisposable
         others.WriteFile(name, "");
         others.WriteFile($"dotnet-diagnostic-{_pid}-{_startTime - 1}-socket", "");
         var finder = new ProcessFinder(new HashSet<int>(), [_folder.Path, others.Path]);
-        Assert.Equal(own, Assert.Single(finder.FindAll()).Path);
+        Assert.Equal(own, Assert.Single(Own(finder)).Path);
         Assert.Equal(own, finder.Find(_pid, _startTime)?.Path);
         Assert.Null(finder.Find(_pid, _startTime - 1));
     }
@@ -46,7 +49,9 @@ public sealed class ProcessFinderTests : IDisposable
     {
         _folder.WriteFile($"dotnet-diagnostic-{_pid}-{_startTime}-socket", "");
         var finder = new ProcessFinder(new HashSet<int> { _pid }, [_folder.Path]);
-        Assert.Empty(finder.FindAll());
+        Assert.Empty(Own(finder));
         Assert.Null(finder.Find(_pid, _startTime));
     }
+
+    private IEnumerable<DiagnosticEndpoint> Own(ProcessFinder finder) => finder.FindAll().Where(e => e.Process.Pid == _pid);
 }

@@ -4,6 +4,7 @@ using DebugRelay.Cli.Commands.Dump;
 using DebugRelay.Cli.Failures;
 using DebugRelay.Cli.Text;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Unix;
 
 namespace DebugRelay.Cli.Commands.Scrub;
 
@@ -71,7 +72,7 @@ internal sealed class DumpScrubber(Terminal terminal)
         var start = new ProcessStartInfo(path) { RedirectStandardOutput = true };
         foreach (string argument in (string[])["scrub", Path.GetFullPath(input), Path.GetFullPath(output), .. choices.Arguments(), .. overwrite ? (string[])["--force"] : []])
             start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        WorkerEnvironment.Restrict(start);
         return Process.Start(start) ?? throw new LocalException($"{Program} could not be started", null);
     }
 
