@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using DebugRelay.Perf.Audit;
 using DebugRelay.Perf.Dumps;
 using DebugRelay.Perf.Footprint;
+using DebugRelay.Perf.Peers;
 using DebugRelay.Perf.Recordings;
 using DebugRelay.Perf.Revocation;
 using DebugRelay.Perf.Rewriter;
@@ -65,11 +66,19 @@ switch (args)
     case ["delay", .. { Length: <= 2 } rest]:
         await CounterDelay.RunAsync(rest);
         break;
+    case ["peers", .. { Length: <= 3 } rest]:
+        return await PeersComparison.RunAsync(rest);
+    case ["peer-read", var path, var duration, var buffer, var output]:
+        await ReaderProcess.ReadAsync(path, double.Parse(duration, CultureInfo.InvariantCulture), int.Parse(buffer, CultureInfo.InvariantCulture), output);
+        break;
+    case ["peer-scrub", var path, var duration, var buffer, var output]:
+        await ReaderProcess.ScrubAsync(path, double.Parse(duration, CultureInfo.InvariantCulture), int.Parse(buffer, CultureInfo.InvariantCulture), output);
+        break;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | answers | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | throughput [ROUNDS [ASKERS [DIR]]] | delay [SECONDS [DIR]] | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | answers | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | throughput [ROUNDS [ASKERS [DIR]]] | delay [SECONDS [DIR]] | peers [ROUNDS [DIR [OUT]]] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

@@ -29,4 +29,19 @@ internal static class Limits
 
     /// <summary>Seconds between two readings of the page: each is work for the agent, and a receiver that is told once in an hour alerts on nothing.</summary>
     public const int LeastSeconds = 1, MostSeconds = 3600;
+
+    /// <summary>Between two looks at the fleet's documents in their bucket: what a host misses that was told nothing lasts at most this long.</summary>
+    public static readonly TimeSpan FleetPoll = TimeSpan.FromSeconds(20);
+
+    /// <summary>Between two attempts at what the bus did not do. A node that dies has been replaced within one to two.</summary>
+    public static readonly TimeSpan FleetRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long agent and broker may take to use a list that lies there, before nobody waits for it with an acknowledgement: their slowest look takes half a second.</summary>
+    public static readonly TimeSpan FleetInForce = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between two looks whether they do.</summary>
+    public static readonly TimeSpan FleetLook = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Between two looks whether the bus has been away for too long.</summary>
+    public static readonly TimeSpan FleetGuard = TimeSpan.FromSeconds(1);
 }

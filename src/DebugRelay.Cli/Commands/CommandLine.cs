@@ -6,6 +6,7 @@ using DebugRelay.Cli.Commands.Counters;
 using DebugRelay.Cli.Commands.Demo;
 using DebugRelay.Cli.Commands.Deny;
 using DebugRelay.Cli.Commands.Dump;
+using DebugRelay.Cli.Commands.Fleets;
 using DebugRelay.Cli.Commands.Interactive;
 using DebugRelay.Cli.Commands.Policies;
 using DebugRelay.Cli.Commands.Scrub;
@@ -83,6 +84,7 @@ internal static class CommandLine
         new("scrub", ScrubCommand.Create),
         new("sessions", SessionsCommand.Create),
         new("deny", DenyCommand.Create),
+        new("fleet", FleetCommand.Create),
         new("policy", PolicyCommand.Create),
         new("audit", AuditCommand.Create),
         new("inventory", InventoryCommand.Create),

@@ -8,7 +8,8 @@ internal static class Examples
         ["demo"] = ["debugrelay demo", "debugrelay demo --duration 30s --keep demo-files"],
         ["tui"] = ["debugrelay tui --host pay", "debugrelay tui --reason 'checkout slow' --incident INC-812"],
         ["whoami"] = ["debugrelay whoami --host pay"],
-        ["hosts"] = ["debugrelay hosts", "debugrelay hosts --json | jq -r 'select(.problem) | .name'"],
+        ["fleet init"] = ["debugrelay fleet init --bus bus-1:4222 --replicas 3 --cert admin.crt --key admin.key"],
+        ["hosts"] = ["debugrelay hosts", "debugrelay hosts --bus bus-1:4222 --label site=ams --silent", "debugrelay hosts --json | jq -r 'select(.problem) | .name'"],
         ["ps"] = ["debugrelay ps", "debugrelay ps --json | jq '.[].process.name'"],
         ["counters"] =
         [

@@ -13,12 +13,22 @@ internal static class HostsCommand
     public static Command Create(CommandContext context)
     {
         Option<bool> json = new("--json") { Description = "Write one JSON object a host" };
-        var command = new Command("hosts", "List the hosts of your configuration, and whether their agents answer");
+        Option<string[]> label = new("--label") { HelpName = "NAME[=VALUE]", Description = "Of a fleet, the hosts that bear the label; repeat for those that bear all" };
+        Option<bool> silent = new("--silent") { Description = "Of a fleet, the hosts that went silent" };
+        var command = new Command("hosts", "List the hosts of your configuration, and whether their agents answer; with a bus, the hosts of the fleet");
         var connection = new ConnectionOptions();
+        var bus = new BusOptions();
         command.Options.Add(json);
+        command.Options.Add(label);
+        command.Options.Add(silent);
         connection.AddTo(command);
+        bus.AddTo(command);
         command.SetAction(async (parsed, interrupted) =>
         {
+            if (!connection.NamesHost(parsed) && bus.IsGiven(parsed, context.Surroundings))
+                return await Fleets.FleetList.RunAsync(context, () => bus.ConnectAsync(parsed, connection, context.Surroundings, interrupted), parsed.GetValue(label) ?? [], parsed.GetValue(silent), parsed.GetValue(json), interrupted);
+            if (parsed.GetValue(silent) || parsed.GetValue(label) is { Length: > 0 })
+                throw new UsageException("labels and silence are a fleet's, and no bus is given", "give --bus HOST:PORT");
             IReadOnlyList<(string Name, ConnectionSettings Settings)> hosts = connection.ResolveAll(parsed, context.Surroundings);
             HostState[] states = await Task.WhenAll(hosts.Select(host => KnockAsync(host.Name, host.Settings, interrupted)));
             foreach (string line in parsed.GetValue(json) ? states.Select(state => JsonSerializer.Serialize(state, OutputJson.Default.HostState)) : Rows(states))

@@ -19,6 +19,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(CounterReading))]
 [JsonSerializable(typeof(ThrownException))]
 [JsonSerializable(typeof(HostState))]
+[JsonSerializable(typeof(Fleets.FleetHost))]
 [JsonSerializable(typeof(HeapType))]
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(ForwardedPort))]

@@ -23,6 +23,9 @@ internal sealed record ClientConfiguration
     /// <remarks>Settable: the JSON source generator would lose the initial value of a property that is not.</remarks>
     public Dictionary<string, HostConfiguration> Hosts { get; set; } = [];
 
+    /// <summary>The bus of a fleet; null where there is none.</summary>
+    public FleetConfiguration? Fleet { get; set; }
+
     /// <summary>Reads the file; where there is none, nothing is configured.</summary>
     /// <exception cref="UsageException">It cannot be read, or it is not of this form.</exception>
     public static ClientConfiguration Load(string path)
@@ -52,6 +55,7 @@ internal sealed record ClientConfiguration
         Cert = In(folder, Cert),
         Key = In(folder, Key),
         Ca = In(folder, Ca),
+        Fleet = Fleet is null ? null : Fleet with { Ca = In(folder, Fleet.Ca) },
         Hosts = Hosts.ToDictionary(
             host => host.Key,
             host => host.Value with { Cert = In(folder, host.Value.Cert), Key = In(folder, host.Value.Key), Ca = In(folder, host.Value.Ca) }),
@@ -71,6 +75,18 @@ internal sealed record HostConfiguration
     public string? Key { get; set; }
 
     public string? Ca { get; set; }
+}
+
+/// <summary>The bus of a fleet.</summary>
+internal sealed record FleetConfiguration
+{
+    /// <summary>`HOST:PORT`, one or more.</summary>
+    public required string[] Servers { get; set; }
+
+    /// <summary>The CA of the bus; the agents' if left out.</summary>
+    public string? Ca { get; set; }
+
+    public string? Prefix { get; set; }
 }
 
 [JsonSourceGenerationOptions(

@@ -61,6 +61,20 @@ internal sealed class ConnectionOptions
         };
     }
 
+    /// <summary>The CA alone.</summary>
+    /// <exception cref="UsageException">None is given anywhere.</exception>
+    public string ResolveCa(ParseResult parsed, ClientSurroundings surroundings) => _ca.Resolve(parsed, surroundings);
+
+    /// <summary>Whether a host is named on the command line.</summary>
+    public bool NamesHost(ParseResult parsed) => parsed.GetValue(_host) is { Length: > 0 };
+
+    /// <summary>The certificate, key and CA alone, for commands that speak to no agent.</summary>
+    public void AddSignerTo(Command command)
+    {
+        foreach (Option option in (Option[])[_certificate, _key, _ca.Option])
+            command.Options.Add(option);
+    }
+
     /// <summary>The certificate and key alone, for what is signed without a host.</summary>
     /// <exception cref="UsageException">One is missing.</exception>
     public (string CertificateFile, string KeyFile) ResolveSigner(ParseResult parsed, ClientSurroundings surroundings)

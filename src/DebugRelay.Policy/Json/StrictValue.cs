@@ -33,6 +33,9 @@ internal sealed class StrictValue(JsonValueKind kind, string path, int line)
     /// <summary>As <see cref="AsText(int)"/>, of one line or more.</summary>
     public string AsLines(int maximum) => AsText(maximum, c => char.IsControl(c) && c is not ('\r' or '\n'));
 
+    /// <summary>As <see cref="AsLines"/>, for a whole file inside a document: tabs too.</summary>
+    public string AsFile(int maximum) => AsText(maximum, c => char.IsControl(c) && c is not ('\r' or '\n' or '\t'));
+
     private string AsText(int maximum, Func<char, bool> isForbidden)
     {
         string text = Expect(JsonValueKind.String, "a string").Text;

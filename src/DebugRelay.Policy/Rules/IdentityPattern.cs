@@ -22,8 +22,10 @@ public sealed record IdentityPattern
     public string Text { get; }
 
     /// <summary>Reads a pattern.</summary>
+    /// <param name="text">As a policy has it.</param>
+    /// <param name="problem">What is wrong; empty where nothing is.</param>
     /// <returns>The pattern, or null with one clause of what is wrong.</returns>
-    internal static IdentityPattern? TryParse(string text, out string problem)
+    public static IdentityPattern? TryParse(string text, out string problem)
     {
         // Each wildcard stands for a segment, so the pattern is well-formed when it is an identity with a segment in each one's place.
         bool spiffe = text.StartsWith(IdentitySyntax.SpiffePrefix, StringComparison.Ordinal);

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using DebugRelay.Shipper.Siem;
 
 namespace DebugRelay.Shipper.Metrics;
@@ -14,17 +12,13 @@ internal sealed class MetricsShipment : IDisposable
     private readonly MetricsOutput _output;
     private readonly TextWriter _log;
     private readonly TimeProvider _time;
-    private readonly HttpClient _agent;
+    private readonly AgentPage _agent;
     private readonly HttpClient _receiver = new() { Timeout = Limits.Send };
 
     public MetricsShipment(MetricsOutput output, TextWriter log, TimeProvider time)
     {
         (_output, _log, _time) = (output, log, time);
-        // The agent is on this machine: no proxy has a part in it.
-        _agent = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancellation) => ConnectAsync(output.Page, cancellation), UseProxy = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = new Uri("http://localhost/"), Timeout = Limits.Send, MaxResponseContentBufferSize = Limits.MetricsPage,
-        };
+        _agent = new AgentPage(output.Page);
     }
 
     /// <summary>Until it is stopped.</summary>
@@ -57,7 +51,7 @@ internal sealed class MetricsShipment : IDisposable
         string? page = null;
         try
         {
-            page = await _agent.GetStringAsync("metrics", stop);
+            page = await _agent.ReadMetricsAsync(stop);
         }
         catch (Exception e) when (IsFailure(e, stop))
         {
@@ -72,20 +66,4 @@ internal sealed class MetricsShipment : IDisposable
 
     private static bool IsFailure(Exception e, CancellationToken stop)
         => e is HttpRequestException or ShipperException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested);
-
-    private static async ValueTask<Stream> ConnectAsync(string page, CancellationToken cancellation)
-    {
-        bool isAddress = IPEndPoint.TryParse(page, out IPEndPoint? address);
-        var socket = isAddress ? new Socket(address!.AddressFamily, SocketType.Stream, ProtocolType.Tcp) : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(isAddress ? address! : new UnixDomainSocketEndPoint(page), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using DebugRelay.Recording;
+using DebugRelay.Shipper.Fleet;
 using DebugRelay.Shipper.Metrics;
 
 namespace DebugRelay.Shipper.Siem;
@@ -10,6 +11,7 @@ internal sealed class Shipment : IAsyncDisposable
     private readonly TextWriter _log;
     private readonly TimeProvider _time;
     private MetricsShipment? _metrics;
+    private FleetMember? _fleet;
 
     private Shipment(TextWriter log, TimeProvider time) => (_log, _time) = (log, time);
 
@@ -33,16 +35,20 @@ internal sealed class Shipment : IAsyncDisposable
         }
         if (configuration.Metrics is { } metrics)
             shipment._metrics = new MetricsShipment(metrics, log, time);
+        if (configuration.Fleet is { } fleet)
+            shipment._fleet = FleetMember.Create(fleet, cursors, log, time);
         return shipment;
     }
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll([.. _lanes.Select(lane => RunAsync(lane.Output, lane.Sources, stop)), _metrics?.RunAsync(stop) ?? Task.CompletedTask]);
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll([.. _lanes.Select(lane => RunAsync(lane.Output, lane.Sources, stop)), _metrics?.RunAsync(stop) ?? Task.CompletedTask, _fleet?.RunAsync(stop) ?? Task.CompletedTask]);
 
     public async ValueTask DisposeAsync()
     {
         _metrics?.Dispose();
         foreach ((IAuditOutput output, _) in _lanes)
             await output.DisposeAsync();
+        if (_fleet is not null)
+            await _fleet.DisposeAsync();
     }
 
     private static IEnumerable<IAuditOutput> Outputs(ShipperConfiguration configuration)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DebugRelay.Shipper.Fleet;
 
 namespace DebugRelay.Shipper.Siem;
 
@@ -11,8 +12,9 @@ namespace DebugRelay.Shipper.Siem;
 /// <param name="Syslog">RFC 5424 over TLS.</param>
 /// <param name="Otlp">OTLP logs.</param>
 /// <param name="Metrics">The agent's metrics, over OTLP.</param>
+/// <param name="Fleet">The bus of a fleet.</param>
 internal sealed record ShipperConfiguration(
-    string State, string Cursor, FileOutput? File = null, SyslogOutput? Syslog = null, OtlpOutput? Otlp = null, MetricsOutput? Metrics = null)
+    string State, string Cursor, FileOutput? File = null, SyslogOutput? Syslog = null, OtlpOutput? Otlp = null, MetricsOutput? Metrics = null, FleetConfiguration? Fleet = null)
 {
     /// <exception cref="ShipperException">It cannot be read, or a key is missing or unknown.</exception>
     public static ShipperConfiguration Load(string path)
@@ -24,10 +26,12 @@ internal sealed record ShipperConfiguration(
                 throw new ShipperException($"{path}: is larger than {Limits.SmallFile} bytes");
             ShipperConfiguration read = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), ShipperJson.Default.ShipperConfiguration)
                 ?? throw new ShipperException($"{path}: the file holds null");
-            if (read is { File: null, Syslog: null, Otlp: null, Metrics: null })
-                throw new ShipperException($"{path}: names no output: file, syslog, otlp or metrics");
+            if (read is { File: null, Syslog: null, Otlp: null, Metrics: null, Fleet: null })
+                throw new ShipperException($"{path}: names no output: file, syslog, otlp, metrics or fleet");
             if (read.Metrics is { Seconds: < Limits.LeastSeconds or > Limits.MostSeconds })
                 throw new ShipperException($"{path}: metrics: seconds is to be from {Limits.LeastSeconds} to {Limits.MostSeconds}");
+            if (read.Fleet?.Problem() is { } problem)
+                throw new ShipperException($"{path}: fleet: {problem}");
             return read.Resolve(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
         }
         catch (JsonException e)
@@ -51,6 +55,7 @@ internal sealed record ShipperConfiguration(
             Certificate = Syslog.Certificate is null ? null : System.IO.Path.Combine(folder, Syslog.Certificate),
             Key = Syslog.Key is null ? null : System.IO.Path.Combine(folder, Syslog.Key),
         },
+        Fleet = Fleet?.In(folder),
         Metrics = Metrics is null || IPEndPoint.TryParse(Metrics.Page, out _) ? Metrics : Metrics with { Page = System.IO.Path.Combine(folder, Metrics.Page) },
     };
 }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
 using Xunit;
@@ -10,7 +10,6 @@ namespace DebugRelay.FunctionalTests.Faults;
 /// <summary>What becomes of a session whose recordings can no longer be written. Real file systems: where nobody may mount one, these are skipped.</summary>
 public sealed class DiskTests
 {
-    private const string NoMounts = "a file system of its own can be mounted by root alone (and not in every container)";
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,7 +20,7 @@ public sealed class DiskTests
         {
             mounted = folder.File("recordings");
             Directory.CreateDirectory(mounted);
-            Assert.SkipUnless(Mount.Try("-t", "tmpfs", "-o", "size=256k", "tmpfs", mounted), NoMounts);
+            Assert.SkipUnless(Mount.Try("-t", "tmpfs", "-o", "size=256k", "tmpfs", mounted), Mount.NotAllowed);
         });
         using var mount = new Mount(mounted);
         await EndsAsync(host, () => { });
@@ -40,7 +39,7 @@ public sealed class DiskTests
         {
             await EndsAsync(host, () =>
             {
-                Assert.SkipUnless(Mount.Try("--bind", host.Recordings, host.Recordings), NoMounts);
+                Assert.SkipUnless(Mount.Try("--bind", host.Recordings, host.Recordings), Mount.NotAllowed);
                 mount = new Mount(host.Recordings);
                 Assert.True(Mount.Try("-o", "remount,bind,ro", host.Recordings));
             });
@@ -50,24 +49,24 @@ public sealed class DiskTests
         {
             mount?.Dispose();
         }
-        await TraceFaultTests.ServesTheNextAsync(host);
+        await host.ServesTheNextAsync(Cancellation);
     }
 
     /// <summary>A trace runs while something befalls the disk: the client is told why, and the process has no session of ours left.</summary>
     private static async Task EndsAsync(RelayHost host, Action befall)
     {
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
         befall();
         // Somebody reads on, so that nothing waits for him.
         Task<Refused?> lastWord = trace.LastWordAsync(Cancellation);
-        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        SessionClosed closed = await session.Control.ReadClosedAsync(Cancellation);
         Assert.Equal(ErrorCode.RecordingFailed, closed.Code);
         await lastWord;
         await host.Agent.WaitForErrorAsync(l => l.Contains("closed (recording-failed)", StringComparison.Ordinal));
-        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+        await TargetSessions.AreFreeAsync(sample.Id, Cancellation);
     }
 
     private static async Task<string> VerifyAsync(RelayHost host)
@@ -76,28 +75,5 @@ public sealed class DiskTests
         await using TestProcess verify = await TestProcess.RunAsync(
             BuiltPrograms.Client, ["recording", "verify", recording, "--ca", host.CaFile, "--ledger", host.Folder.File("state")], RelayHost.NoDiagnostics);
         return verify.Output.Text;
-    }
-
-    /// <summary>A mounted file system; it is gone when this is disposed.</summary>
-    private sealed class Mount(string path) : IDisposable
-    {
-        public static bool Try(params string[] arguments) => Run("mount", arguments);
-
-        public void Dispose() => Assert.True(Run("umount", "-l", path));
-
-        private static bool Run(string program, params string[] arguments)
-        {
-            try
-            {
-                using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-                process.StandardError.ReadToEnd();
-                process.WaitForExit();
-                return process.ExitCode == 0;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                return false;
-            }
-        }
     }
 }

@@ -20,18 +20,18 @@ public sealed class HangTests
         using var sockets = new TemporaryFolder();
         using var runtime = new FakeRuntime(sockets.Path);
         await using RelayHost host = await RelayHost.StartAsync(temporaryFolder: sockets.Path);
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, Environment.ProcessId);
-        Task<RawClient> starting = TraceFaultTests.StartTraceAsync(session, target);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(Environment.ProcessId, Cancellation);
+        Task<RawClient> starting = session.StartTraceAsync(target, Cancellation);
         Socket stream = await runtime.AcceptAsync(Cancellation);
         FakeRuntime.AcceptTrace(stream);
         await using RawClient trace = await starting;
 
         // What the host sent was never read: a close is then a reset.
         stream.Dispose();
-        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        OperationEnd end = await trace.ReadToEndAsync(Cancellation);
         Assert.Equal((true, ErrorCode.TargetGone), (end.Partial, end.Code));
-        await TraceFaultTests.ServesTheNextAsync(host);
+        await host.ServesTheNextAsync(Cancellation);
     }
 
     [Fact]
@@ -39,21 +39,21 @@ public sealed class HangTests
     {
         await using RelayHost host = await RelayHost.StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
         sample.Process.Suspend();
         try
         {
             host.Agent.Terminate();
-            Assert.True((await TraceFaultTests.ReadToEndAsync(trace)).Partial);
+            Assert.True((await trace.ReadToEndAsync(Cancellation)).Partial);
             Assert.Equal(0, await host.Agent.WaitForExitAsync(Limits.Shutdown));
         }
         finally
         {
             sample.Process.Resume();
         }
-        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+        await TargetSessions.AreFreeAsync(sample.Id, Cancellation);
         await using TestProcess verify = await TestProcess.RunAsync(BuiltPrograms.Client, ["recording", "verify", host.OnlyRecording(), "--ca", host.CaFile]);
         Assert.StartsWith("OK", verify.Output.Text, StringComparison.Ordinal);
     }
@@ -64,16 +64,16 @@ public sealed class HangTests
         await using RelayHost host = await RelayHost.StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync();
         int worker;
-        await using (RawSession session = await TraceFaultTests.OpenAsync(host))
+        await using (RawSession session = await host.OpenAsync(Cancellation))
         {
-            await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-            await TraceFaultTests.ReadDataAsync(trace);
+            await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+            await trace.ReadDataAsync(Cancellation);
             worker = HostProcesses.WorkersOf(host).Single();
             HostProcesses.Suspend(worker);
         }
         await HostProcesses.WaitUntilGoneAsync(worker, Cancellation).WaitAsync(Limits.StopDrain, Cancellation);
-        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
-        await TraceFaultTests.ServesTheNextAsync(host);
+        await TargetSessions.AreFreeAsync(sample.Id, Cancellation);
+        await host.ServesTheNextAsync(Cancellation);
     }
 
     [Fact]
@@ -81,27 +81,27 @@ public sealed class HangTests
     {
         await using RelayHost host = await RelayHost.StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         sample.Process.Suspend();
         var parameters = new EventPipeParameters { Providers = [new EventProvider("Nobody", 0, 0)], BufferMegabytes = 1, Rundown = false, DurationSeconds = 60 };
         await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, parameters)), Cancellation);
         Assert.Equal(ErrorCode.TargetFailed, (await trace.LastWordAsync(Cancellation))?.Code);
         // It finds the request now, and that nobody waits for the answer.
         sample.Process.Resume();
-        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+        await TargetSessions.AreFreeAsync(sample.Id, Cancellation);
     }
 
     [Fact]
     public async Task A_broker_that_hangs_is_said_in_time_and_serves_on_when_it_can()
     {
         await using RelayHost host = await RelayHost.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawSession session = await host.OpenAsync(Cancellation);
         int broker = HostProcesses.BrokerOf(host);
         HostProcesses.Suspend(broker);
         try
         {
-            Task<RefusedException> opening = Assert.ThrowsAsync<RefusedException>(() => TraceFaultTests.OpenAsync(host));
+            Task<RefusedException> opening = Assert.ThrowsAsync<RefusedException>(() => host.OpenAsync(Cancellation));
             await using RawClient list = await session.SendAsync(session.Sign(session.Request("process.list")), Cancellation);
             Assert.Equal(ErrorCode.BrokerGone, (await list.LastWordAsync(Cancellation).WaitAsync(Limits.Opening * 2, Cancellation))?.Code);
             Assert.Equal(ErrorCode.BrokerGone, (await opening.WaitAsync(Limits.Opening, Cancellation)).Refusal.Code);
@@ -110,7 +110,7 @@ public sealed class HangTests
         {
             HostProcesses.Resume(broker);
         }
-        await TraceFaultTests.ServesTheNextAsync(host);
+        await host.ServesTheNextAsync(Cancellation);
     }
 
     [Fact]
@@ -119,21 +119,21 @@ public sealed class HangTests
         using var temporary = new TemporaryFolder();
         await using RelayHost host = await RelayHost.StartAsync(temporaryFolder: temporary.Path);
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using (RawSession first = await TraceFaultTests.OpenAsync(host))
+        await using (RawSession first = await host.OpenAsync(Cancellation))
         {
             HostProcesses.Kill(HostProcesses.BrokerOf(host));
-            Assert.Equal(ErrorCode.BrokerGone, (await TraceFaultTests.ReadClosedAsync(first.Control)).Code);
+            Assert.Equal(ErrorCode.BrokerGone, (await first.Control.ReadClosedAsync(Cancellation)).Code);
         }
 
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
         int broker = HostProcesses.BrokerOf(host);
         int worker = HostProcesses.WorkersOf(host).Single();
         host.Agent.Kill();
         await HostProcesses.WaitUntilGoneAsync(broker, Cancellation).WaitAsync(Limits.StopDrain, Cancellation);
         await HostProcesses.WaitUntilGoneAsync(worker, Cancellation).WaitAsync(Limits.StopDrain, Cancellation);
-        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+        await TargetSessions.AreFreeAsync(sample.Id, Cancellation);
         Assert.Empty(Directory.GetFileSystemEntries(temporary.Path, "debugrelay-*"));
     }
 

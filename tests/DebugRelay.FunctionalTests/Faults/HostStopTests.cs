@@ -26,20 +26,20 @@ public sealed class HostStopTests
     {
         await using RelayHost host = await RelayHost.StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
         int[] processes = [host.Agent.Id, .. HostProcesses.WorkersOf(host), HostProcesses.BrokerOf(host)];
         Array.ForEach(processes, p => HostProcesses.Signal(p, signal));
 
         long signalled = Stopwatch.GetTimestamp();
-        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        OperationEnd end = await trace.ReadToEndAsync(Cancellation);
         Assert.Equal(ErrorCode.ShuttingDown, end.Code);
-        Assert.Equal(ErrorCode.ShuttingDown, (await TraceFaultTests.ReadClosedAsync(session.Control)).Code);
+        Assert.Equal(ErrorCode.ShuttingDown, (await session.Control.ReadClosedAsync(Cancellation)).Code);
         Assert.True(end.Events?.Delivered > 0);
         Assert.Equal(0, await host.Agent.WaitForExitAsync(Limits.Shutdown));
         Assert.True(Stopwatch.GetElapsedTime(signalled) < TimeSpan.FromSeconds(5), "A service manager is told five seconds.");
-        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+        await TargetSessions.AreFreeAsync(sample.Id, Cancellation);
         await using TestProcess verify = await TestProcess.RunAsync(BuiltPrograms.Client, ["recording", "verify", host.OnlyRecording(), "--ca", host.CaFile]);
         Assert.StartsWith("OK", verify.Output.Text, StringComparison.Ordinal);
     }
@@ -64,8 +64,8 @@ public sealed class HostStopTests
     {
         await using RelayHost host = await RelayHost.StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync("--burst", "--rate", "1");
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         var parameters = new EventPipeParameters
         {
             Providers = [new EventProvider("DebugRelay-Sample-Burst", ulong.MaxValue, 5)],
@@ -80,7 +80,7 @@ public sealed class HostStopTests
         await UntilAsync(() => new FileInfo(recorded).Length > 24 << 20);
 
         await session.Control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
-        await TraceFaultTests.ReadClosedAsync(session.Control);
+        await session.Control.ReadClosedAsync(Cancellation);
         await UntilAsync(() => !ConnectionsTo(host.Port).Any()).WaitAsync(Limits.LastBytes * 3, Cancellation);
     }
 

@@ -18,8 +18,8 @@ public sealed class SlowClientTests
     {
         await using RelayHost host = await RelayHost.StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync("--burst", "--rate", "1");
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         var parameters = new EventPipeParameters
         {
             Providers = [new EventProvider("DebugRelay-Sample-Burst", ulong.MaxValue, 5)],

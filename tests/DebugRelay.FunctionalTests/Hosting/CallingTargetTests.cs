@@ -1,4 +1,3 @@
-using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport;
@@ -19,7 +18,7 @@ public sealed class CallingTargetTests
     {
         await using RelayHost host = await StartAsync(""", "holdSuspended": "60s" """);
         await using TestProcess target = StartTarget(host, "suspend");
-        await using (RawSession session = await TraceFaultTests.OpenAsync(host))
+        await using (RawSession session = await host.OpenAsync(Cancellation))
             await SeenAsync(session, target);
         string file = host.Folder.File("start.nettrace");
 
@@ -44,14 +43,14 @@ public sealed class CallingTargetTests
         await using RelayHost host = await StartAsync("");
         await using TestProcess target = StartTarget(host, "suspend");
         await target.WaitForOutputAsync(l => l.Contains("\"ready\":true", StringComparison.Ordinal));
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawSession session = await host.OpenAsync(Cancellation);
         TargetProcess process = await SeenAsync(session, target);
         for (int i = 0; i < 2; i++)
         {
-            await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, process);
-            await TraceFaultTests.ReadDataAsync(trace);
+            await using RawClient trace = await session.StartTraceAsync(process, Cancellation);
+            await trace.ReadDataAsync(Cancellation);
             await trace.Writer.WriteAsync(FrameType.Stop, Cancellation);
-            await TraceFaultTests.ReadToEndAsync(trace);
+            await trace.ReadToEndAsync(Cancellation);
         }
     }
 
@@ -67,5 +66,5 @@ public sealed class CallingTargetTests
 
     /// <summary>It calls when its runtime has come so far.</summary>
     private static Task<TargetProcess> SeenAsync(RawSession session, TestProcess target)
-        => Wait.ForAsync(() => TraceFaultTests.LookForAsync(session, target.Id), () => $"for process {target.Id} in the list", cancellation: Cancellation);
+        => Wait.ForAsync(() => session.LookForAsync(target.Id, Cancellation), () => $"for process {target.Id} in the list", cancellation: Cancellation);
 }

@@ -1,4 +1,3 @@
-using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -21,8 +20,8 @@ public sealed class NativeProgramTests
         using var folder = new TemporaryFolder();
         await using RelayHost host = await RelayHost.StartAsync(temporaryFolder: folder.Path, diagnostics: true);
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         await using RawClient trace = await session.SendAsync(
             session.Sign(session.Request("trace", target, new EventPipeParameters { Providers = [new EventProvider("Nobody", 0, 0)], BufferMegabytes = 1, Rundown = false, DurationSeconds = 60 })), Cancellation);
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
@@ -39,7 +38,7 @@ public sealed class NativeProgramTests
         }
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path, "*diagnostic*"));
         await trace.Writer.WriteAsync(FrameType.Stop, Cancellation);
-        Assert.False((await TraceFaultTests.ReadToEndAsync(trace)).Partial);
+        Assert.False((await trace.ReadToEndAsync(Cancellation)).Partial);
     }
 
     private static bool HasCompiler(int pid)

@@ -1,4 +1,3 @@
-using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -30,7 +29,7 @@ public sealed class ResidueTests
         // One or two may still be closing; a leak would be one of each session.
         await UntilAsync(() => Descriptors(host.Agent.Id) <= agentBefore + 2 && Descriptors(broker) <= brokerBefore + 2)
             .WaitAsync(Limits.LastBytes, Cancellation);
-        await TraceFaultTests.AssertSessionsFreeAsync(sample.Id);
+        await TargetSessions.AreFreeAsync(sample.Id, Cancellation);
     }
 
     [Fact]
@@ -41,11 +40,11 @@ public sealed class ResidueTests
         await using RelayHost host = await RelayHost.StartAsync();
         Environment.SetEnvironmentVariable(name, null);
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         await using RawClient info = await session.SendAsync(session.Sign(session.Request("process.info", target)), Cancellation);
         await info.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
-        Assert.False((await TraceFaultTests.ReadToEndAsync(info)).Partial);
+        Assert.False((await info.ReadToEndAsync(Cancellation)).Partial);
 
         Assert.Contains(name, EnvironmentOf(host.Agent.Id), StringComparison.Ordinal);
         string environment = EnvironmentOf(HostProcesses.WorkersOf(host).Single());
@@ -56,18 +55,18 @@ public sealed class ResidueTests
     /// <summary>A session with one of each: a list, a description, a trace that is stopped.</summary>
     private static async Task LookAsync(RelayHost host, int pid)
     {
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, pid);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(pid, Cancellation);
         await using RawClient info = await session.SendAsync(session.Sign(session.Request("process.info", target)), Cancellation);
         await info.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
-        await TraceFaultTests.ReadToEndAsync(info);
+        await info.ReadToEndAsync(Cancellation);
         var parameters = new EventPipeParameters { Providers = [new EventProvider("Nobody", 0, 0)], BufferMegabytes = 1, Rundown = false, DurationSeconds = 60 };
         await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, parameters)), Cancellation);
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
         await trace.Writer.WriteAsync(FrameType.Stop, Cancellation);
-        Assert.False((await TraceFaultTests.ReadToEndAsync(trace)).Partial);
+        Assert.False((await trace.ReadToEndAsync(Cancellation)).Partial);
         await session.Control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
-        Assert.Equal(ErrorCode.Closed, (await TraceFaultTests.ReadClosedAsync(session.Control)).Code);
+        Assert.Equal(ErrorCode.Closed, (await session.Control.ReadClosedAsync(Cancellation)).Code);
     }
 
     private static int Descriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;

@@ -4,7 +4,6 @@ using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;
-using Microsoft.Diagnostics.NETCore.Client;
 using Xunit;
 
 namespace DebugRelay.FunctionalTests.Recordings;
@@ -38,7 +37,7 @@ public sealed class KillTests
         agent.Terminate();
         await agent.WaitForExitAsync();
         await agent.DisposeAsync();
-        await FreeAsync(sample.Id);
+        await TargetSessions.UntilFreeAsync(sample.Id, Cancellation);
     }
 
     /// <summary>A session that asks and traces without a pause; the agent is killed in the midst of it.</summary>
@@ -47,10 +46,10 @@ public sealed class KillTests
     {
         var accepted = new ConcurrentBag<string>();
         await using RawSession session = await RawSession.OpenAsync(port, host.Authority.Client(RelayHost.Alice), Cancellation);
-        TargetProcess target = await Faults.TraceFaultTests.FindAsync(session, sample);
+        TargetProcess target = await session.FindAsync(sample, Cancellation);
         Task tracing = Quietly(async () =>
         {
-            await using RawClient trace = await Faults.TraceFaultTests.StartTraceAsync(session, target);
+            await using RawClient trace = await session.StartTraceAsync(target, Cancellation);
             while (await trace.Reader.ReadAsync(Cancellation) is not null)
             {
                 // To the end.
@@ -107,39 +106,6 @@ public sealed class KillTests
             entries.Append(await File.ReadAllTextAsync(file, Cancellation));
         string all = entries.ToString();
         Assert.All(accepted, request => Assert.Contains($"\"request\":\"{request.Replace("+", "\\u002B", StringComparison.Ordinal)}\"", all.Replace("+", "\\u002B", StringComparison.Ordinal), StringComparison.Ordinal));
-    }
-
-    /// <summary>The runtime ends a session whose reader is gone when it next writes to it: soon, and all 64 are free again.</summary>
-    private static async Task FreeAsync(int pid)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
-        while (await TakeAndGiveBackAsync(pid) < 64)
-            await timer.WaitForNextTickAsync(Cancellation);
-    }
-
-    private static async Task<int> TakeAndGiveBackAsync(int pid)
-    {
-        var client = new DiagnosticsClient(pid);
-        var sessions = new List<(EventPipeSession Session, Task Read)>();
-        try
-        {
-            while (sessions.Count < 64)
-            {
-                EventPipeSession session = await client.StartEventPipeSessionAsync([new EventPipeProvider("None", System.Diagnostics.Tracing.EventLevel.Error)], false, 1, Cancellation);
-                sessions.Add((session, session.EventStream.CopyToAsync(Stream.Null, Cancellation)));
-            }
-        }
-        catch (ServerErrorException)
-        {
-            // Not all are free.
-        }
-        foreach ((EventPipeSession session, Task read) in sessions)
-        {
-            await session.StopAsync(Cancellation);
-            await read;
-            session.Dispose();
-        }
-        return sessions.Count;
     }
 
     private static async Task<string> VerifyAsync(RelayHost host, string path)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
-using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -36,24 +35,24 @@ public sealed class HostLimitTests
     {
         await using RelayHost host = await RelayHost.StartAsync(limits: """{ "sessions": 2, "eventPipesPerTarget": 1 }""");
         await using SampleProcess sample = await SampleProcess.StartAsync(), other = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawSession session = await host.OpenAsync(Cancellation);
         await using RawSession bobs = await RawSession.OpenAsync(host.Port, host.Authority.Client("spiffe://corp.example/eng/bob"), Cancellation);
         using X509Certificate2 carol = host.Authority.Client("spiffe://corp.example/eng/carol");
         RefusedException full = await Assert.ThrowsAsync<RefusedException>(() => RawSession.OpenAsync(host.Port, carol, Cancellation));
         Assert.Equal((ErrorCode.LimitReached, "2 sessions run on this host already"), (full.Refusal.Code, full.Refusal.Message));
 
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, target);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
+        await using RawClient trace = await session.StartTraceAsync(target, Cancellation);
         // Whose it is does not matter, only what is looked at.
         await using RawClient second = await bobs.SendAsync(bobs.Sign(bobs.Request("trace", target, Shop)), Cancellation);
         Refused? refused = await second.LastWordAsync(Cancellation);
         Assert.Equal(ErrorCode.LimitReached, refused?.Code);
         Assert.Contains("is traced 1 times through this host already", refused!.Message, StringComparison.Ordinal);
-        await using RawClient elsewhere = await bobs.SendAsync(bobs.Sign(bobs.Request("trace", await TraceFaultTests.FindAsync(bobs, other.Id), Shop)), Cancellation);
+        await using RawClient elsewhere = await bobs.SendAsync(bobs.Sign(bobs.Request("trace", await bobs.FindAsync(other.Id, Cancellation), Shop)), Cancellation);
         await elsewhere.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
 
         await trace.Writer.WriteAsync(FrameType.Stop, Cancellation);
-        await TraceFaultTests.ReadToEndAsync(trace);
+        await trace.ReadToEndAsync(Cancellation);
         await using RawClient third = await bobs.SendAsync(bobs.Sign(bobs.Request("trace", target, Shop)), Cancellation);
         await third.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
     }

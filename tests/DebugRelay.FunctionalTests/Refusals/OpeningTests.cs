@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport.Hosts;
@@ -42,7 +41,7 @@ public sealed class OpeningTests
             // One that is given up makes room.
             await waiting[0].Writer.WriteAsync(FrameType.Stop, Cancellation);
             Assert.NotNull(await waiting[0].LastWordAsync(Cancellation));
-            await TraceFaultTests.ServesTheNextAsync(host);
+            await host.ServesTheNextAsync(Cancellation);
         }
         finally
         {

@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Policy.Cms;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -39,13 +38,13 @@ public sealed class RevocationTests
         using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice);
         await using RawSession session = await RawSession.OpenAsync(host.Port, alice, Cancellation);
         await using RawSession other = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
 
         host.Replace("ca.crl", host.Authority.RevocationList(2, revoked: alice));
 
         await AssertWithdrawnAsync(session, trace, "was revoked by its authority");
-        Assert.Equal(sample.Id, (await TraceFaultTests.FindAsync(other, sample.Id)).Pid);
+        Assert.Equal(sample.Id, (await other.FindAsync(sample.Id, Cancellation)).Pid);
         await Assert.ThrowsAnyAsync<Exception>(() => RawClient.GreetAsync(host.Port, alice, Cancellation));
         await AssertFreeAsync(host, sample.Id, workers: 1);
 
@@ -65,27 +64,27 @@ public sealed class RevocationTests
     {
         await using RelayHost host = await StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
+        await using RawSession session = await host.OpenAsync(Cancellation);
         await using RawSession other = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
 
         // By an engineer, who may not: refused loudly, and nothing happens.
         Deny(host, RelayHost.Alice, 1, $$"""{ "identity": "{{Bob}}" }""");
         await host.Agent.WaitForErrorAsync(l => l.Contains("is none of the policy's \"denySigners\"", StringComparison.Ordinal));
-        await TraceFaultTests.FindAsync(other, sample.Id);
+        await other.FindAsync(sample.Id, Cancellation);
 
         Deny(host, Sec, 2, $$"""{ "identity": "{{RelayHost.Alice}}", "reason": "left" }""");
         await AssertWithdrawnAsync(session, trace, "the deny list (version 2) names it");
-        await TraceFaultTests.FindAsync(other, sample.Id);
-        RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => TraceFaultTests.OpenAsync(host));
+        await other.FindAsync(sample.Id, Cancellation);
+        RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => host.OpenAsync(Cancellation));
         Assert.Equal(ErrorCode.Denied, e.Refusal.Code);
 
         // An operation, for everybody; the session stays.
-        await using RawClient running = await TraceFaultTests.StartTraceAsync(other, await TraceFaultTests.FindAsync(other, sample.Id));
+        await using RawClient running = await other.StartTraceAsync(await other.FindAsync(sample.Id, Cancellation), Cancellation);
         Deny(host, Sec, 3, """{ "operation": "trace" }""");
         Assert.Equal(ErrorCode.Revoked, (await running.LastWordAsync(Cancellation))?.Code);
-        await TraceFaultTests.FindAsync(other, sample.Id);
+        await other.FindAsync(sample.Id, Cancellation);
 
         // An older version does not come back.
         Deny(host, Sec, 2, $$"""{ "identity": "{{RelayHost.Alice}}" }""");
@@ -97,13 +96,13 @@ public sealed class RevocationTests
     {
         await using RelayHost host = await StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
 
         host.Replace("policy.json", Policy[..^20]);
         await host.Agent.WaitForErrorAsync(l => l.Contains("refused, and what was read before stays", StringComparison.Ordinal) && l.Contains("policy.json", StringComparison.Ordinal));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await trace.ReadDataAsync(Cancellation);
         await using TestProcess list = await host.RunClientAsync(host.Authority.Client(Sec), "sessions", "list", "--json");
         Assert.Contains("policy.json", JsonDocument.Parse(list.Output.Text).RootElement.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
 
@@ -112,10 +111,10 @@ public sealed class RevocationTests
         Refused? refused = await trace.LastWordAsync(Cancellation);
         Assert.Equal(ErrorCode.Revoked, refused?.Code);
         Assert.Contains("allows trace", refused!.Message, StringComparison.Ordinal);
-        await TraceFaultTests.FindAsync(session, sample.Id);
+        await session.FindAsync(sample.Id, Cancellation);
 
         host.Replace("policy.json", Policy.Replace("eng/*", "other/*", StringComparison.Ordinal));
-        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        SessionClosed closed = await session.Control.ReadClosedAsync(Cancellation);
         Assert.Equal(ErrorCode.Revoked, closed.Code);
         Assert.Contains("no role any more", closed.Message, StringComparison.Ordinal);
         await AssertFreeAsync(host, sample.Id, workers: 0);
@@ -126,18 +125,18 @@ public sealed class RevocationTests
     {
         await using RelayHost host = await StartAsync();
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
         host.Replace("ca.crl", host.Authority.RevocationList(2, DateTimeOffset.UtcNow.AddSeconds(2)));
 
         Refused? refused = await trace.LastWordAsync(Cancellation);
         Assert.Equal(ErrorCode.Revoked, refused?.Code);
         Assert.Contains("was due for renewal", refused!.Message, StringComparison.Ordinal);
-        await TraceFaultTests.FindAsync(session, sample.Id);
+        await session.FindAsync(sample.Id, Cancellation);
 
         // Also for who comes now; and a new list opens all again.
         await using RawSession next = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
-        TargetProcess target = await TraceFaultTests.FindAsync(next, sample.Id);
+        TargetProcess target = await next.FindAsync(sample.Id, Cancellation);
         await using RawClient info = await next.SendAsync(next.Sign(next.Request("process.info", target)), Cancellation);
         Assert.Equal(ErrorCode.Denied, (await info.LastWordAsync(Cancellation))?.Code);
         host.Replace("ca.crl", host.Authority.RevocationList(3));
@@ -158,16 +157,16 @@ public sealed class RevocationTests
         await using RawSession other = await RawSession.OpenAsync(host.Port, host.Authority.Client(Bob), Cancellation);
         using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice, DateTimeOffset.UtcNow.AddSeconds(20));
         await using RawSession session = await RawSession.OpenAsync(host.Port, alice, Cancellation);
-        await using RawClient trace = await TraceFaultTests.StartTraceAsync(session, await TraceFaultTests.FindAsync(session, sample.Id));
-        await TraceFaultTests.ReadDataAsync(trace);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
 
-        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        SessionClosed closed = await session.Control.ReadClosedAsync(Cancellation);
         Assert.Equal(ErrorCode.Expired, closed.Code);
         Assert.InRange(DateTimeOffset.UtcNow - alice.NotAfter, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(30));
-        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        OperationEnd end = await trace.ReadToEndAsync(Cancellation);
         Assert.Equal((true, ErrorCode.Expired), (end.Partial, end.Code));
         await AssertFreeAsync(host, sample.Id, workers: 0);
-        Assert.Equal(sample.Id, (await TraceFaultTests.FindAsync(other, sample.Id)).Pid);
+        Assert.Equal(sample.Id, (await other.FindAsync(sample.Id, Cancellation)).Pid);
         await Assert.ThrowsAnyAsync<Exception>(() => RawClient.GreetAsync(host.Port, alice, Cancellation));
     }
 
@@ -200,12 +199,12 @@ public sealed class RevocationTests
         const int HangUp = 1;
         await using RelayHost host = await StartAsync();
         // The broker is up as well.
-        await TraceFaultTests.ServesTheNextAsync(host);
+        await host.ServesTheNextAsync(Cancellation);
         HostProcesses.Signal(host.Agent.Id, HangUp);
         await host.Agent.WaitForErrorAsync(l => l.Contains("read again", StringComparison.Ordinal));
         HostProcesses.Signal(HostProcesses.BrokerOf(host), HangUp);
         await host.Agent.WaitForErrorAsync(l => l.Contains("debugrelay-broker", StringComparison.Ordinal) && l.Contains("read again", StringComparison.Ordinal));
-        await TraceFaultTests.ServesTheNextAsync(host);
+        await host.ServesTheNextAsync(Cancellation);
     }
 
     internal static async Task AssertWithdrawnAsync(RawSession session, RawClient trace, string reason)
@@ -213,7 +212,7 @@ public sealed class RevocationTests
         Refused? refused = await trace.LastWordAsync(Cancellation);
         Assert.Equal(ErrorCode.Revoked, refused?.Code);
         Assert.Contains(reason, refused!.Message, StringComparison.Ordinal);
-        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        SessionClosed closed = await session.Control.ReadClosedAsync(Cancellation);
         Assert.Equal(ErrorCode.Revoked, closed.Code);
         Assert.Contains(reason, closed.Message, StringComparison.Ordinal);
     }
@@ -247,6 +246,6 @@ public sealed class RevocationTests
     private static async Task AssertFreeAsync(RelayHost host, int pid, int workers)
     {
         await Wait.UntilAsync(() => HostProcesses.WorkersOf(host).Count <= workers, "the session's worker has left", cancellation: Cancellation);
-        await TraceFaultTests.AssertSessionsFreeAsync(pid);
+        await TargetSessions.AreFreeAsync(pid, Cancellation);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.Policy.Proofs;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -18,17 +17,17 @@ public sealed class RoleLimitTests
     public async Task An_identity_has_as_many_sessions_at_once_as_its_role_allows()
     {
         await using RelayHost host = await StartAsync("""{ "sessions": 1 }""");
-        await using (RawSession only = await TraceFaultTests.OpenAsync(host))
+        await using (RawSession only = await host.OpenAsync(Cancellation))
         {
-            RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => TraceFaultTests.OpenAsync(host));
+            RefusedException e = await Assert.ThrowsAsync<RefusedException>(() => host.OpenAsync(Cancellation));
             Assert.Equal(ErrorCode.LimitReached, e.Refusal.Code);
             Assert.Contains(RelayHost.Alice, e.Refusal.Message, StringComparison.Ordinal);
             // Another engineer has his own.
             await using RawSession bobs = await RawSession.OpenAsync(host.Port, host.Authority.Client("spiffe://corp.example/eng/bob"), Cancellation);
             await only.Control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
-            Assert.Equal(ErrorCode.Closed, (await TraceFaultTests.ReadClosedAsync(only.Control)).Code);
+            Assert.Equal(ErrorCode.Closed, (await only.Control.ReadClosedAsync(Cancellation)).Code);
             // Who is told that a session is over may open the next at once.
-            await TraceFaultTests.ServesTheNextAsync(host);
+            await host.ServesTheNextAsync(Cancellation);
         }
     }
 
@@ -37,12 +36,12 @@ public sealed class RoleLimitTests
     {
         await using RelayHost host = await StartAsync("""{ "idle": "6s" }""");
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 8))), Cancellation);
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
-        Assert.False((await TraceFaultTests.ReadToEndAsync(trace)).Partial);
-        SessionClosed closed = await TraceFaultTests.ReadClosedAsync(session.Control);
+        Assert.False((await trace.ReadToEndAsync(Cancellation)).Partial);
+        SessionClosed closed = await session.Control.ReadClosedAsync(Cancellation);
         Assert.Equal(ErrorCode.Idle, closed.Code);
         Assert.Contains("6 s", closed.Message, StringComparison.Ordinal);
     }
@@ -52,12 +51,12 @@ public sealed class RoleLimitTests
     {
         await using RelayHost host = await StartAsync("""{ "bytes": "64KiB" }""");
         await using SampleProcess sample = await SampleProcess.StartAsync("--burst", "--rate", "1");
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         EventPipeParameters burst = Shop(seconds: 60) with { Providers = [new EventProvider("DebugRelay-Sample-Burst", ulong.MaxValue, 5)] };
         await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, burst)), Cancellation);
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
-        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        OperationEnd end = await trace.ReadToEndAsync(Cancellation);
         Assert.Equal((true, ErrorCode.LimitReached), (end.Partial, end.Code));
         Assert.InRange(end.Bytes, 0, 64 * 1024);
         // The next is refused before the target hears of it.
@@ -74,8 +73,8 @@ public sealed class RoleLimitTests
     {
         await using RelayHost host = await StartAsync("""{ "traceBuffer": "8MiB" }""");
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         await using RawClient large = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 1) with { BufferMegabytes = 9 })), Cancellation);
         Refused? refused = await large.LastWordAsync(Cancellation);
         Assert.Equal(ErrorCode.LimitReached, refused?.Code);
@@ -90,8 +89,8 @@ public sealed class RoleLimitTests
     {
         await using RelayHost host = await StartAsync("""{ "session": "20s", "providers": ["System.*", "DebugRelay-Sample-Shop:0x3"] }""");
         await using SampleProcess sample = await SampleProcess.StartAsync();
-        await using RawSession session = await TraceFaultTests.OpenAsync(host);
-        TargetProcess target = await TraceFaultTests.FindAsync(session, sample.Id);
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        TargetProcess target = await session.FindAsync(sample.Id, Cancellation);
         await using RawClient wide = await session.SendAsync(session.Sign(session.Request("trace", target, Shop(seconds: 1))), Cancellation);
         Refused? refused = await wide.LastWordAsync(Cancellation);
         Assert.Equal(ErrorCode.LimitReached, refused?.Code);
@@ -100,9 +99,9 @@ public sealed class RoleLimitTests
         await using RawClient trace = await session.SendAsync(session.Sign(session.Request("trace", target, narrow)), Cancellation);
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
 
-        OperationEnd end = await TraceFaultTests.ReadToEndAsync(trace);
+        OperationEnd end = await trace.ReadToEndAsync(Cancellation);
         Assert.Equal((true, ErrorCode.Expired), (end.Partial, end.Code));
-        Assert.Equal(ErrorCode.Expired, (await TraceFaultTests.ReadClosedAsync(session.Control)).Code);
+        Assert.Equal(ErrorCode.Expired, (await session.Control.ReadClosedAsync(Cancellation)).Code);
     }
 
     private static Task<RelayHost> StartAsync(string limits)

@@ -1,5 +1,4 @@
 using System.Text;
-using DebugRelay.FunctionalTests.Faults;
 using DebugRelay.TestSupport;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.Processes;

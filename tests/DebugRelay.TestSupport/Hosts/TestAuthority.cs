@@ -56,6 +56,13 @@ public sealed class TestAuthority : IDisposable
         n.AddDnsName("test-host");
     });
 
+    /// <summary>A certificate of a bus' node, which is server and client to its like.</summary>
+    public X509Certificate2 BusNode() => Issue("bus", [ServerAuthentication, ClientAuthentication], DateTimeOffset.UtcNow.AddHours(1), n =>
+    {
+        n.AddIpAddress(IPAddress.Loopback);
+        n.AddDnsName("localhost");
+    });
+
     /// <summary>An engineer's names with a server's usage.</summary>
     public X509Certificate2 ServerAsClient(string spiffeId) => Client(spiffeId, usage: ServerAuthentication);
 

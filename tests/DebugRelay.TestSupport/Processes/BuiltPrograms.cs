@@ -17,7 +17,10 @@ public static class BuiltPrograms
 
     public static string Worker => FindOfHost("debugrelay-worker");
 
-    public static string Client => Find("debugrelay");
+    /// <summary>Where the client is taken from; null: from here.</summary>
+    public static string? ClientFolder { get; set; }
+
+    public static string Client => ClientFolder is null ? Find("debugrelay") : Path.Combine(ClientFolder, "debugrelay");
 
     private static string FindOfHost(string name) => HostFolder is null ? Find(name) : Path.Combine(HostFolder, name);
 

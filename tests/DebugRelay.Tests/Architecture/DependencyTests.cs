@@ -14,6 +14,7 @@ public partial class DependencyTests
         ["Policy"] = [],
         ["NetTrace"] = [],
         ["Recording"] = [],
+        ["Fleet"] = ["Policy", "Recording"],
         ["Surfaces"] = [],
         ["Audit"] = ["Surfaces"],
         ["Scrubbing"] = ["NetTrace"],
@@ -21,8 +22,8 @@ public partial class DependencyTests
         ["Broker"] = ["Protocol", "Policy", "Recording", "Surfaces"],
         ["Worker"] = ["Protocol", "Scrubbing"],
         ["DumpWorker"] = ["Protocol", "Scrubbing"],
-        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit"],
-        ["Shipper"] = ["Protocol", "Policy", "Recording"],
+        ["Cli"] = ["Protocol", "Policy", "Recording", "Scrubbing", "Audit", "Fleet"],
+        ["Shipper"] = ["Protocol", "Policy", "Recording", "Fleet"],
         ["Sample"] = [],
     };
 

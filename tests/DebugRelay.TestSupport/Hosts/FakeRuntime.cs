@@ -1,14 +1,14 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using DebugRelay.TestSupport.Hosts;
 
-namespace DebugRelay.FunctionalTests.Faults;
+namespace DebugRelay.TestSupport.Hosts;
 
 /// <summary>The test's own process as a target that behaves as the test likes: its diagnostic socket lies in a folder that the host looks into first.</summary>
-internal sealed class FakeRuntime : IDisposable
+public sealed class FakeRuntime : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
+    /// <param name="folder">The TMPDIR of the host that is to find it.</param>
     public FakeRuntime(string folder)
     {
         ulong startTime = HostProcesses.StartTimeOf(Environment.ProcessId);
