@@ -116,15 +116,18 @@ public static class Limits
 
     /// <summary>
     /// How many sessions that lost their right are being ended at once, and how long one that takes longer keeps the next from its turn: even where every target
-    /// hangs, the last of 500 has its turn within two seconds.
+    /// hangs, the last of 500 has its turn within a second and a half.
     /// </summary>
     public const int EndsAtOnce = 16;
 
     /// <inheritdoc cref="EndsAtOnce"/>
-    public static readonly TimeSpan EndTurn = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan EndTurn = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>What the broker waits with the end of sessions that lost their right: the agent ends them too, and tells their clients first. This is for one that does not.</summary>
-    public static readonly TimeSpan WithdrawalGrace = TimeSpan.FromMilliseconds(250);
+    /// <summary>What the agent waits, where sessions lost their right, until all of their clients are told: only then are they ended. Who does not listen is not waited for.</summary>
+    public static readonly TimeSpan TellingFirst = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>What the broker waits with the end of such sessions, for which the agent has told the clients first. This is for one that does not: with the turns it is two seconds.</summary>
+    public static readonly TimeSpan WithdrawalGrace = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How often live sessions are judged again without a change of the files: certificates and revocation lists end by the clock.</summary>
     public static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);

@@ -114,12 +114,16 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
         _ = EndInTurnsAsync(over);
     }
 
-    private static Task EndInTurnsAsync(IReadOnlyCollection<(RelaySession Session, SessionClosed Closed)> over)
-        => Parallel.ForEachAsync(over, new ParallelOptions { MaxDegreeOfParallelism = Limits.EndsAtOnce }, async (each, _) =>
+    private static async Task EndInTurnsAsync(IReadOnlyCollection<(RelaySession Session, SessionClosed Closed)> over)
+    {
+        // A client that does not listen is not waited for.
+        await Task.WhenAll(over.Select(each => each.Session.Telling ?? Task.CompletedTask)).WaitAsync(Limits.TellingFirst).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Parallel.ForEachAsync(over, new ParallelOptions { MaxDegreeOfParallelism = Limits.EndsAtOnce }, async (each, _) =>
         {
             each.Session.End(each.Closed.Code, each.Closed.Message);
             await each.Session.OperationsEndedAsync().WaitAsync(Limits.EndTurn).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
+    }
 
     /// <summary>What ends without a change of files: sessions' time, and the time of revocation lists.</summary>
     private void JudgeByTheClock()
