@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using DebugRelay.Perf.Scrubbing;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport;

@@ -70,8 +70,6 @@ internal sealed class Report(string? folder)
 
     private static double Median(List<PathTrace> runs, Func<PathTrace, double> value) => PeersComparison.Median(runs.Select(value));
 
-    private void Line(FormattableString line) => Line(line.ToString(CultureInfo.InvariantCulture));
-
     private void Line(string line)
     {
         Console.WriteLine(line);

@@ -34,8 +34,10 @@ internal sealed class StunnelPair : IAsyncDisposable
     /// <summary>Both stunnels and socat.</summary>
     public IEnumerable<int> All => _processes.Select(each => each.Id);
 
+    private static readonly string[] Programs = ["stunnel4", "socat"];
+
     /// <summary>What is missing on this machine, or null.</summary>
-    public static string? Missing => new[] { "stunnel4", "socat" }.FirstOrDefault(program => !File.Exists($"/usr/bin/{program}")) is { } name ? $"{name} is not on this machine (apt-get install stunnel4 socat)" : null;
+    public static string? Missing => Programs.FirstOrDefault(program => !File.Exists($"/usr/bin/{program}")) is { } name ? $"{name} is not on this machine (apt-get install stunnel4 socat)" : null;
 
     public static async Task<StunnelPair> StartAsync(string target)
     {

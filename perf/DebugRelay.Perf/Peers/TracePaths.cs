@@ -79,7 +79,7 @@ internal sealed class TracePaths(SampleProcess target, StunnelPair stunnel, Rela
     ];
 
     /// <summary>Runs this program as the reading end.</summary>
-    private async Task<PathTrace> ReadAsync(string verb, string path, int[] relay, double seconds, string file)
+    private static async Task<PathTrace> ReadAsync(string verb, string path, int[] relay, double seconds, string file)
     {
         await using TestProcess reader = TestProcess.Start(
             Environment.ProcessPath!, [verb, path, seconds.ToString(CultureInfo.InvariantCulture), $"{BufferMegabytes}", file], RelayHost.NoDiagnostics);

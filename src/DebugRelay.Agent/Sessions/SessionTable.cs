@@ -118,10 +118,10 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
     {
         // A client that does not listen is not waited for.
         await Task.WhenAll(over.Select(each => each.Session.Telling ?? Task.CompletedTask)).WaitAsync(Limits.TellingFirst).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Parallel.ForEachAsync(over, new ParallelOptions { MaxDegreeOfParallelism = Limits.EndsAtOnce }, async (each, _) =>
+        await Parallel.ForEachAsync(over, new ParallelOptions { MaxDegreeOfParallelism = Limits.EndsAtOnce }, async (each, stop) =>
         {
             each.Session.End(each.Closed.Code, each.Closed.Message);
-            await each.Session.OperationsEndedAsync().WaitAsync(Limits.EndTurn).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await each.Session.OperationsEndedAsync().WaitAsync(Limits.EndTurn, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
     }
 

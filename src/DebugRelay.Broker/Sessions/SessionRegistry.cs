@@ -169,10 +169,10 @@ internal sealed class SessionRegistry(HostConfiguration configuration, LiveTrust
     private static async Task EndInTurnsAsync(IReadOnlyCollection<(BrokerSession Session, SessionClosed Closed)> over)
     {
         await Task.Delay(Limits.WithdrawalGrace);
-        await Parallel.ForEachAsync(over, new ParallelOptions { MaxDegreeOfParallelism = Limits.EndsAtOnce }, async (each, _) =>
+        await Parallel.ForEachAsync(over, new ParallelOptions { MaxDegreeOfParallelism = Limits.EndsAtOnce }, async (each, stop) =>
         {
             each.Session.End(each.Closed);
-            await each.Session.OperationsEndedAsync().WaitAsync(Limits.EndTurn).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await each.Session.OperationsEndedAsync().WaitAsync(Limits.EndTurn, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
     }
 

@@ -47,7 +47,7 @@ internal sealed class BusOptions
         }
     }
 
-    private IReadOnlyList<string>? Servers(ParseResult parsed, ClientSurroundings surroundings, ClientConfiguration configuration)
+    private string[]? Servers(ParseResult parsed, ClientSurroundings surroundings, ClientConfiguration configuration)
         => (parsed.GetValue(_servers) ?? surroundings.Variable("BUS")) is { Length: > 0 } given ? given.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             : configuration.Fleet?.Servers is { Length: > 0 } configured ? configured : null;
 }

@@ -76,5 +76,5 @@ public sealed class BusPermissionTests : IDisposable
 
     public void Dispose() => _authority.Dispose();
 
-    private static Task Refused(Func<Task> attempt) => Assert.ThrowsAsync<FleetException>(attempt);
+    private static Task<FleetException> Refused(Func<Task> attempt) => Assert.ThrowsAsync<FleetException>(attempt);
 }
