@@ -19,6 +19,8 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
         Task<SessionClosed>[] ends = [session.Ended, fromClient, fromBroker, RecordingFailsAsync(), ExpiresAsync(stop.Token), IdlesAsync(stop.Token), beating];
         SessionClosed closed = await await Task.WhenAny(ends);
         session.End(closed.Code, closed.Message);
+        // Whoever was told that access is taken away may leave before the end has its turn: the reason is still the first.
+        closed = await session.Ended;
         // The broker's connection stays until the operations are over: it is how they are stopped.
         await stop.CancelAsync();
         // And nobody reads or writes the client's connection on his own any more.

@@ -111,7 +111,8 @@ internal sealed partial class SessionTable(HostConfiguration configuration, Live
                 session.TakeAway(closed.Code, closed.Message);
             over.Enqueue((session, closed));
         });
-        _ = EndInTurnsAsync(over);
+        if (!over.IsEmpty)
+            _ = EndInTurnsAsync(over);
     }
 
     private static async Task EndInTurnsAsync(IReadOnlyCollection<(RelaySession Session, SessionClosed Closed)> over)

@@ -9,6 +9,9 @@ internal static class Examples
         ["tui"] = ["debugrelay tui --host pay", "debugrelay tui --reason 'checkout slow' --incident INC-812"],
         ["whoami"] = ["debugrelay whoami --host pay"],
         ["fleet init"] = ["debugrelay fleet init --bus bus-1:4222 --replicas 3 --cert admin.crt --key admin.key"],
+        ["fleet policy"] = ["debugrelay fleet policy policy.json --version 7 -o fleet-policy.json --cert sam.crt --key sam.key"],
+        ["fleet send"] = ["debugrelay fleet send deny.json --bus bus-1:4222", "debugrelay fleet send fleet-policy.json --for 1m --json | jq '.hosts'"],
+        ["fleet status"] = ["debugrelay fleet status --json | jq -r '.hosts[].host'"],
         ["hosts"] = ["debugrelay hosts", "debugrelay hosts --bus bus-1:4222 --label site=ams --silent", "debugrelay hosts --json | jq -r 'select(.problem) | .name'"],
         ["ps"] = ["debugrelay ps", "debugrelay ps --json | jq '.[].process.name'"],
         ["counters"] =

@@ -20,6 +20,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(ThrownException))]
 [JsonSerializable(typeof(HostState))]
 [JsonSerializable(typeof(Fleets.FleetHost))]
+[JsonSerializable(typeof(Fleets.DocumentReport))]
 [JsonSerializable(typeof(HeapType))]
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(ForwardedPort))]

@@ -14,13 +14,12 @@ namespace DebugRelay.Shipper.Fleet;
 /// <param name="Labels">What the host is called by.</param>
 /// <param name="Address">What engineers connect to, `HOST:PORT`; null: the host's name with the agent's port.</param>
 /// <param name="Seconds">Between two heartbeats.</param>
-/// <param name="Audit">Whether audit events, ledgers' lines and heads go to the bus.</param>
 /// <param name="PolicySigners">Identities who may sign policies; empty: no policy is taken from the bus.</param>
 /// <param name="Cut">What happens when the bus cannot be asked: `carry-on` with what lies there, or `stop`, by the kill file.</param>
 /// <param name="CutAfter">Seconds without an answer until then.</param>
 internal sealed record FleetConfiguration(
     string[] Servers, string Ca, string Certificate, string Key, string Agent, string Prefix = FleetNames.DefaultPrefix, Dictionary<string, string>? Labels = null, string? Address = null,
-    int Seconds = 15, bool Audit = true, string[]? PolicySigners = null, string Cut = FleetConfiguration.CarryOn, int CutAfter = 600)
+    int Seconds = 15, string[]? PolicySigners = null, string Cut = FleetConfiguration.CarryOn, int CutAfter = 600)
 {
     public const string CarryOn = "carry-on", Stop = "stop";
 
@@ -28,6 +27,9 @@ internal sealed record FleetConfiguration(
     {
         Ca = Path.Combine(folder, Ca), Certificate = Path.Combine(folder, Certificate), Key = Path.Combine(folder, Key), Agent = Path.Combine(folder, Agent),
     };
+
+    /// <summary>Between two looks at the documents' bucket: several within the time after which a strict host stops, or one that is served well would stop between two.</summary>
+    public TimeSpan Poll => Cut == Stop && TimeSpan.FromSeconds(CutAfter) / 4 is var often && often < Limits.FleetPoll ? often : Limits.FleetPoll;
 
     /// <summary>What it asks for that cannot be; null: nothing.</summary>
     public string? Problem() => this switch

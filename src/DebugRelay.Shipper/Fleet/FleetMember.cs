@@ -113,7 +113,7 @@ internal sealed class FleetMember : IAsyncDisposable
         _guard?.Judge(_documents.Confirmed);
         await TellAsync(null);
         // Not all hosts at once.
-        await _poll.WaitAsync(Limits.FleetPoll * (0.75 + (Random.Shared.NextDouble() / 2)), stop);
+        await _poll.WaitAsync(_configuration.Poll * (0.75 + (Random.Shared.NextDouble() / 2)), stop);
     }
 
     private async Task TakeAsync(FleetDocument document, CancellationToken stop)

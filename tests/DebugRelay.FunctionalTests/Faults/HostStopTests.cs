@@ -77,11 +77,11 @@ public sealed class HostStopTests
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
         string recorded = Path.Combine(host.OnlyRecording(), "streams", "0002.nettrace");
         // More than all buffers on the way hold.
-        await UntilAsync(() => new FileInfo(recorded).Length > 24 << 20);
+        await Wait.UntilAsync(() => new FileInfo(recorded).Length > 24 << 20, "24 MB are recorded", cancellation: Cancellation);
 
         await session.Control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
         await session.Control.ReadClosedAsync(Cancellation);
-        await UntilAsync(() => !ConnectionsTo(host.Port).Any()).WaitAsync(Limits.LastBytes * 3, Cancellation);
+        await Wait.UntilAsync(() => !ConnectionsTo(host.Port).Any(), "no connection is left", Limits.LastBytes * 3, Cancellation);
     }
 
     /// <summary>Both would take what they do not understand for nothing: grants for unused, revoked certificates for good.</summary>
@@ -117,11 +117,4 @@ public sealed class HostStopTests
 
     private static IEnumerable<TcpConnectionInformation> ConnectionsTo(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
         .Where(c => c.LocalEndPoint.Port == port && c.State is not (TcpState.TimeWait or TcpState.Closed));
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (!condition())
-            await timer.WaitForNextTickAsync(Cancellation);
-    }
 }

@@ -48,17 +48,19 @@ public sealed class PresenceTests
         HostProcesses.Kill(host.Agent.Id);
         await ListAsync(listed => listed.Any(each => Name(each) == "test-host" && each.GetProperty("state").GetString() == "not ready: no agent answers"));
 
-        async Task<JsonElement[]> ListAsync(Predicate<JsonElement[]> wanted, params string[] options)
+        Task<JsonElement[]> ListAsync(Predicate<JsonElement[]> wanted, params string[] options)
         {
-            for (DateTime start = DateTime.UtcNow; ;)
-            {
-                await using TestProcess list = await FleetHosts.RunClientAsync(bus, host.Authority, host.Folder, FleetHosts.Alice, ["hosts", "--json", .. options]);
-                Assert.True(list.ExitCode == 0, list.Errors.Text);
-                JsonElement[] listed = [.. list.Output.All.Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement)];
-                if (wanted(listed))
-                    return listed;
-                Assert.True(DateTime.UtcNow - start < TimeSpan.FromMinutes(1), $"not listed as wanted: {list.Output.Text} {shipper.Errors.Text} {other.Errors.Text}");
-            }
+            string said = "";
+            return Wait.ForAsync(
+                async () =>
+                {
+                    await using TestProcess list = await FleetHosts.RunClientAsync(bus, host.Authority, host.Folder, FleetHosts.Alice, ["hosts", "--json", .. options]);
+                    Assert.True(list.ExitCode == 0, list.Errors.Text);
+                    said = list.Output.Text;
+                    JsonElement[] listed = [.. list.Output.All.Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement)];
+                    return wanted(listed) ? listed : null;
+                },
+                () => $"for the hosts as wanted: {said} {shipper.Errors.Text} {other.Errors.Text}");
         }
     }
 

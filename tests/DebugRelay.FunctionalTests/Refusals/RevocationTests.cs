@@ -207,6 +207,40 @@ public sealed class RevocationTests
         await host.ServesTheNextAsync(Cancellation);
     }
 
+    /// <summary>All are told before the first is ended, and the ends take turns: more sessions than have a turn at once, whose target holds each turn for its whole time.</summary>
+    [Fact]
+    public async Task Who_leaves_when_he_is_told_before_his_session_has_its_turn_is_recorded_as_revoked()
+    {
+        const int Sessions = Limits.EndsAtOnce + 2;
+        await using RelayHost host = await RelayHost.StartAsync(
+            Policy.Replace("\"allow\": [\"process.list\", \"process.info\", \"trace\"]", $"\"allow\": [\"process.list\", \"trace\"], \"limits\": {{ \"sessions\": {Sessions} }}", StringComparison.Ordinal),
+            crlUntil: DateTimeOffset.UtcNow.AddHours(1), limits: $"{{ \"eventPipesPerTarget\": {Sessions} }}");
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        using X509Certificate2 alice = host.Authority.Client(RelayHost.Alice);
+        TargetProcess? target = null;
+        var live = new List<(RawSession Session, RawClient Trace)>();
+        for (int i = 0; i < Sessions; i++)
+        {
+            RawSession session = await RawSession.OpenAsync(host.Port, alice, Cancellation);
+            live.Add((session, await session.StartTraceAsync(target ??= await session.FindAsync(sample.Id, Cancellation), Cancellation)));
+        }
+        Task[] leaving = [.. live.Select(async each =>
+        {
+            await each.Session.Control.ReadClosedAsync(Cancellation);
+            await each.Trace.DisposeAsync();
+            await each.Session.DisposeAsync();
+        })];
+        HostProcesses.Suspend(sample.Id);
+
+        host.Replace("ca.crl", host.Authority.RevocationList(2, revoked: alice));
+
+        await Task.WhenAll(leaving);
+        await Wait.UntilAsync(() => Closed("").Length == Sessions, "all sessions are closed", cancellation: Cancellation);
+        Assert.Equal(Sessions, Closed("revoked").Length);
+
+        string[] Closed(string code) => [.. host.Agent.Errors.All.Where(line => line.Contains($" closed ({code}", StringComparison.Ordinal))];
+    }
+
     internal static async Task AssertWithdrawnAsync(RawSession session, RawClient trace, string reason)
     {
         Refused? refused = await trace.LastWordAsync(Cancellation);

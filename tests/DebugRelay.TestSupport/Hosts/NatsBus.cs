@@ -170,18 +170,22 @@ public sealed class NatsBus : IAsyncDisposable
     private async Task MakeStreamsAsync(int replicas, CancellationToken cancellation)
     {
         await using FleetBus bus = await ConnectAsync(Admin, cancellation);
-        for (DateTime start = DateTime.UtcNow; ;)
-        {
-            try
+        string? problem = null;
+        await Wait.ForAsync(
+            async () =>
             {
-                await bus.MakeStreamsAsync(replicas, cancellation);
-                return;
-            }
-            catch (FleetException) when (DateTime.UtcNow - start < TimeSpan.FromMinutes(1))
-            {
-                await Task.Delay(100, cancellation);
-            }
-        }
+                try
+                {
+                    await bus.MakeStreamsAsync(replicas, cancellation);
+                    return bus;
+                }
+                catch (FleetException e)
+                {
+                    problem = e.Message;
+                    return null;
+                }
+            },
+            () => $"for the streams: {problem}", cancellation: cancellation);
     }
 
     private static int[] FreePorts(int count)

@@ -13,6 +13,9 @@ internal static class FleetCommand
     {
         var command = new Command("fleet", "Reach all hosts of a fleet at once: deny lists, policies, who has them");
         command.Subcommands.Add(Init(context));
+        command.Subcommands.Add(SendCommand.Policy(context));
+        command.Subcommands.Add(SendCommand.Send(context));
+        command.Subcommands.Add(SendCommand.Status(context));
         return command;
     }
 
