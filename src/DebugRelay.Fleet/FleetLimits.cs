@@ -45,6 +45,9 @@ public static class FleetLimits
     /// <summary>Requests on their way at once where many records are read.</summary>
     public const int Parallel = 64;
 
+    /// <summary>What is remembered of what was found of one host: the first tells who looks that something is wrong, and a host can make up as many as it likes.</summary>
+    public const int Findings = 50;
+
     /// <summary>Bytes of one message of a ledger's lines: a few hundred entries, or one of the largest.</summary>
     public const int LedgerBytes = 512 * 1024;
 }
