@@ -22,6 +22,12 @@ public static class FleetLimits
     public static readonly TimeSpan Request = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// How long a connection may take, its handshake included; the servers' `tls.timeout` is as long. Hosts that lost a node come to the others all at once, and
+    /// one that gives up begins anew, which makes the queue longer.
+    /// </summary>
+    public static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// Between two tellings of a document. A node that dies takes what is on its way with it, and its clients need half a second to be elsewhere: they hear
     /// the next.
     /// </summary>

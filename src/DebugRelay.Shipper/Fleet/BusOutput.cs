@@ -14,6 +14,9 @@ internal sealed class BusOutput(FleetBus bus, string host) : IAuditOutput
 {
     public string Name => "fleet";
 
+    /// <summary>A stream whose leader died has another within seconds; who looks rarely then waits as long again.</summary>
+    public TimeSpan LastRetry => Limits.FleetRetry;
+
     public async Task SendAsync(IReadOnlyList<AuditEvent> events, CancellationToken cancellation)
     {
         try

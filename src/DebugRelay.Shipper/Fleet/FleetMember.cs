@@ -161,7 +161,9 @@ internal sealed class FleetMember : IAsyncDisposable
         _said[said.Kind] = said;
         if (isNews)
             _beat.Release();
-        await Bus.TellAsync(Bus.Names.Acknowledgement(said.Kind, Host), said.ToUtf8(), stop);
+        // Without a connection a word would be waited with, and the next telling with it; who sends tells until he has heard.
+        if (Bus.IsConnected)
+            await Bus.TellAsync(Bus.Names.Acknowledgement(said.Kind, Host), said.ToUtf8(), stop);
     }
 
     private async Task BeatAsync(CancellationToken stop)

@@ -6,6 +6,9 @@ internal interface IAuditOutput : IAsyncDisposable
     /// <summary>Its name, in cursors and messages.</summary>
     string Name { get; }
 
+    /// <summary>The longest wait between two attempts.</summary>
+    TimeSpan LastRetry => Limits.LastRetry;
+
     /// <summary>Sends a batch; on return the receiver has it, as far as its protocol can tell.</summary>
     /// <exception cref="ShipperException">It does not; the batch is sent again.</exception>
     Task SendAsync(IReadOnlyList<AuditEvent> events, CancellationToken cancellation);

@@ -66,6 +66,7 @@ internal sealed class Shipment : IAsyncDisposable
     private async Task RunAsync(IAuditOutput output, IAuditSource[] sources, CancellationToken stop)
     {
         TimeSpan retry = Limits.FirstRetry;
+        long? said = null;
         while (true)
         {
             try
@@ -79,9 +80,14 @@ internal sealed class Shipment : IAsyncDisposable
             }
             catch (ShipperException e)
             {
-                await _log.WriteLineAsync($"{output.Name}: {e.Message}; again in {retry.TotalSeconds:0.##} s");
+                // An output that is tried often is not told of as often.
+                if (said is not { } last || retry < output.LastRetry || _time.GetElapsedTime(last) >= Limits.LastRetry)
+                {
+                    await _log.WriteLineAsync($"{output.Name}: {e.Message}; again in {retry.TotalSeconds:0.##} s");
+                    said = _time.GetTimestamp();
+                }
                 await Task.Delay(retry, _time, stop);
-                retry = retry * 2 < Limits.LastRetry ? retry * 2 : Limits.LastRetry;
+                retry = retry * 2 < output.LastRetry ? retry * 2 : output.LastRetry;
             }
         }
     }

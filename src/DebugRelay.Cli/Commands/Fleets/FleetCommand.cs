@@ -54,5 +54,7 @@ internal static class FleetCommand
         }
 
         public Task<FleetBus> ConnectAsync(ParseResult parsed, CancellationToken cancellation) => _bus.ConnectAsync(parsed, _connection, _context.Surroundings, cancellation);
+
+        public Task<IReadOnlyList<FleetBus>> ConnectToEachAsync(ParseResult parsed, CancellationToken cancellation) => _bus.ConnectToEachAsync(parsed, _connection, _context.Surroundings, cancellation);
     }
 }
