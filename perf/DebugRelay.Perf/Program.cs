@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using DebugRelay.Perf.Audit;
 using DebugRelay.Perf.Dumps;
+using DebugRelay.Perf.Fleets;
 using DebugRelay.Perf.Footprint;
 using DebugRelay.Perf.Peers;
 using DebugRelay.Perf.Recordings;
@@ -60,6 +61,8 @@ switch (args)
     case ["footprint", var programs]:
         await HostFootprint.RunAsync(programs);
         break;
+    case ["fleet", .. { Length: <= 1 } rest]:
+        return await FleetNumbers.RunAsync(rest is [var agents] ? int.Parse(agents, CultureInfo.InvariantCulture) : 1000);
     case ["throughput", .. { Length: <= 3 } rest]:
         await TargetThroughput.RunAsync(rest);
         break;
@@ -78,7 +81,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RewriterComparison).Assembly).Run(rest);
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | answers | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | throughput [ROUNDS [ASKERS [DIR]]] | delay [SECONDS [DIR]] | peers [ROUNDS [DIR [OUT]]] | micro [BenchmarkDotNet's options]");
+        await Console.Error.WriteLineAsync("usage: rewriter [ROUNDS] [FILE.nettrace …] | scrub [ROUNDS] [FILE.nettrace …] | record FOLDER | repeat PASS SECONDS FILE.nettrace | hostile | diet | live | dumps [OBJECTS [ROUNDS]] | answers | audit [ROUNDS] | recording [verify-recording.sh] | revocation [SESSIONS [READING [DIR]]] | revocation kinds [DIR] | footprint DIR | fleet [AGENTS] | throughput [ROUNDS [ASKERS [DIR]]] | delay [SECONDS [DIR]] | peers [ROUNDS [DIR [OUT]]] | micro [BenchmarkDotNet's options]");
         return 2;
 }
 return 0;

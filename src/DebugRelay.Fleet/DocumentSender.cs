@@ -16,30 +16,34 @@ public sealed record SentDocument(bool IsStored, string? StoreProblem, IReadOnly
 public static class DocumentSender
 {
     /// <summary>Sends it until each host that is waited for has said its last word, or the time is over.</summary>
-    /// <param name="bus">The bus.</param>
+    /// <param name="buses">
+    /// Connections to the bus, best one to each node: what one that dies has on its way the others tell, and hear, without waiting for a connection to come back.
+    /// </param>
     /// <param name="document">The document.</param>
     /// <param name="hosts">Who is waited for.</param>
     /// <param name="time">The longest time.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="FleetException">The document cannot be sent at all: the bucket has a newer one, or it is too large.</exception>
-    public static async Task<SentDocument> SendAsync(FleetBus bus, FleetDocument document, IReadOnlyCollection<string> hosts, TimeSpan time, CancellationToken cancellation)
+    public static async Task<SentDocument> SendAsync(IReadOnlyList<FleetBus> buses, FleetDocument document, IReadOnlyCollection<string> hosts, TimeSpan time, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(bus);
+        ArgumentNullException.ThrowIfNull(buses);
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(hosts);
         ulong version = document.ReadVersion();
         byte[] message = document.ToUtf8();
-        await CheckAsync(bus, document, version, cancellation).ConfigureAwait(false);
+        await CheckAsync(buses[0], document, version, cancellation).ConfigureAwait(false);
         var said = new ConcurrentDictionary<string, (Acknowledgement, TimeSpan)>(StringComparer.Ordinal);
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         long start = Stopwatch.GetTimestamp();
-        Task hearing = HearAsync(bus, document.Kind, version, said, () => Stopwatch.GetElapsedTime(start), listening.Token);
-        await bus.FlushAsync(cancellation).ConfigureAwait(false);
+        Task hearing = Task.WhenAll(buses.Select(bus => HearAsync(bus, document.Kind, version, said, () => Stopwatch.GetElapsedTime(start), listening.Token)));
+        foreach (FleetBus bus in buses)
+            await FlushAsync(bus, cancellation).ConfigureAwait(false);
         start = Stopwatch.GetTimestamp();
-        Task<string?> storing = StoreAsync(bus, document.Kind, message, time, cancellation);
+        Task<string?> storing = StoreAsync(buses, document.Kind, message, time, cancellation);
+        int turn = 0;
         do
         {
-            await TellAsync(bus, document.Kind, message, cancellation).ConfigureAwait(false);
+            await TellAsync(Standing(buses, turn++), document.Kind, message, cancellation).ConfigureAwait(false);
             await Task.Delay(FleetLimits.Repeat, cancellation).ConfigureAwait(false);
         }
         while (Stopwatch.GetElapsedTime(start) < time && !(storing.IsCompleted && hosts.All(host => said.TryGetValue(host, out var word) && IsLast(word.Item1))));
@@ -51,6 +55,22 @@ public static class DocumentSender
 
     /// <summary>Whether a host has nothing more to say: agent and broker use it, or it was refused, or it is of a kind of which no more can be seen.</summary>
     private static bool IsLast(Acknowledgement said) => said.State != DocumentStates.Written || said.Kind != DocumentKinds.Deny;
+
+    /// <summary>In turns, since a connection that looks as if it stood may be one to a node that hangs.</summary>
+    private static FleetBus Standing(IReadOnlyList<FleetBus> buses, int turn)
+        => Enumerable.Range(turn, buses.Count).Select(i => buses[i % buses.Count]).FirstOrDefault(bus => bus.IsConnected) ?? buses[turn % buses.Count];
+
+    private static async Task FlushAsync(FleetBus bus, CancellationToken cancellation)
+    {
+        try
+        {
+            await bus.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (FleetException)
+        {
+            // It hears when it stands.
+        }
+    }
 
     /// <summary>Hosts would refuse an older one each by itself; who sends it should know at once.</summary>
     private static async Task CheckAsync(FleetBus bus, FleetDocument document, ulong version, CancellationToken cancellation)
@@ -84,13 +104,14 @@ public static class DocumentSender
         }
     }
 
-    private static async Task<string?> StoreAsync(FleetBus bus, string kind, byte[] message, TimeSpan time, CancellationToken cancellation)
+    private static async Task<string?> StoreAsync(IReadOnlyList<FleetBus> buses, string kind, byte[] message, TimeSpan time, CancellationToken cancellation)
     {
+        int turn = 0;
         for (long start = Stopwatch.GetTimestamp(); ; await Task.Delay(FleetLimits.Repeat, cancellation).ConfigureAwait(false))
         {
             try
             {
-                await bus.StoreAsync(bus.Names.StoredDocument(kind), message, null, cancellation).ConfigureAwait(false);
+                await Standing(buses, turn++).StoreAsync(buses[0].Names.StoredDocument(kind), message, null, cancellation).ConfigureAwait(false);
                 return null;
             }
             catch (FleetException e)

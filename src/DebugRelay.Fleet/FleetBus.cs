@@ -70,7 +70,7 @@ public sealed class FleetBus : IAsyncDisposable
             ReconnectWaitMin = FleetLimits.FirstReconnect,
             ReconnectWaitMax = FleetLimits.LastReconnect,
             ReconnectJitter = FleetLimits.FirstReconnect,
-            ConnectTimeout = FleetLimits.Request,
+            ConnectTimeout = FleetLimits.Connect,
             RequestTimeout = FleetLimits.Request,
             CommandTimeout = FleetLimits.Request,
             PublishTimeoutOnDisconnected = true,

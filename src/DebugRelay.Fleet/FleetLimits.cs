@@ -22,6 +22,12 @@ public static class FleetLimits
     public static readonly TimeSpan Request = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// How long a connection may take, its handshake included; the servers' `tls.timeout` is as long. Hosts that lost a node come to the others all at once, and
+    /// one that gives up begins anew, which makes the queue longer.
+    /// </summary>
+    public static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// Between two tellings of a document. A node that dies takes what is on its way with it, and its clients need half a second to be elsewhere: they hear
     /// the next.
     /// </summary>
@@ -44,6 +50,9 @@ public static class FleetLimits
 
     /// <summary>Requests on their way at once where many records are read.</summary>
     public const int Parallel = 64;
+
+    /// <summary>What is remembered of what was found of one host: the first tells who looks that something is wrong, and a host can make up as many as it likes.</summary>
+    public const int Findings = 50;
 
     /// <summary>Bytes of one message of a ledger's lines: a few hundred entries, or one of the largest.</summary>
     public const int LedgerBytes = 512 * 1024;

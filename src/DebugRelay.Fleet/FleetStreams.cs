@@ -9,7 +9,7 @@ internal static class FleetStreams
     private static readonly TimeSpan PresenceKept = TimeSpan.FromDays(7);
 
     /// <summary>What a SIEM has not read until then it does not get from here; the host's ledger has it.</summary>
-    private static readonly TimeSpan EventsKept = TimeSpan.FromDays(30);
+    public static readonly TimeSpan EventsKept = TimeSpan.FromDays(30);
 
     /// <summary>How long message ids are remembered: an outbox that waited longer may store something twice, and readers know it by its id.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);

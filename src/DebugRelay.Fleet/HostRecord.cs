@@ -13,9 +13,11 @@ namespace DebugRelay.Fleet;
 /// <param name="Processes">Its .NET processes.</param>
 /// <param name="Labels">What whoever runs it calls it by.</param>
 /// <param name="Documents">The versions that it has, by kind.</param>
+/// <param name="Ledgers">How far its ledgers are on the bus, by role; null where its shipper does not bring them.</param>
 public sealed record HostRecord(
     string Host, DateTimeOffset Time, int EverySeconds, string Version, string Address, HostHealth Health, HostProcesses Processes,
-    IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, DocumentState> Documents)
+    IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, DocumentState> Documents,
+    IReadOnlyDictionary<string, LedgerProgress>? Ledgers = null)
 {
     /// <summary>As it is stored.</summary>
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, FleetJson.Default.HostRecord);
@@ -47,6 +49,12 @@ public sealed record HostHealth(bool Ready, string? Problem);
 /// <param name="Names">Their names, each once, at most <see cref="FleetLimits.ProcessNames"/>.</param>
 public sealed record HostProcesses(int Count, IReadOnlyList<string> Names);
 
+/// <summary>How far a ledger is on the bus, as its host says.</summary>
+/// <param name="Size">Entries that its newest head covers.</param>
+/// <param name="Sent">Entries that the bus has taken.</param>
+/// <param name="Since">Since when there are some that it has not, by the host's clock; null where there are none.</param>
+public sealed record LedgerProgress(long Size, long Sent, DateTimeOffset? Since);
+
 /// <summary>How far a host is with one kind of document.</summary>
 /// <param name="Version">The version that lies there.</param>
 /// <param name="State">One of <see cref="DocumentStates"/>.</param>
@@ -69,5 +77,7 @@ public static class DocumentStates
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowDuplicateProperties = false, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(HostRecord))]
 [JsonSerializable(typeof(FleetDocument))]
+[JsonSerializable(typeof(SentHead))]
+[JsonSerializable(typeof(Dictionary<string, WatchedHost>))]
 [JsonSerializable(typeof(Acknowledgement))]
 internal sealed partial class FleetJson : JsonSerializerContext;

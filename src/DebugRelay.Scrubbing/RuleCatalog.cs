@@ -71,9 +71,6 @@ public static class RuleCatalog
     /// <summary>The rule of this name, or null. Names are compared with case.</summary>
     public static RuleInfo? Find(string name) => All.FirstOrDefault(r => r.Name == name);
 
-    /// <summary>The detectors of the rules that are on by default.</summary>
-    internal static DetectorSet Default { get; } = Set(All.Where(r => r.IsOnByDefault).Select(r => r.Name), []);
-
     /// <summary>The rules of these names, and detectors of a user's own. Findings of other rules are not made.</summary>
     /// <param name="names">Names of rules of the catalogue.</param>
     /// <param name="more">See <see cref="RegexDetector"/>.</param>

@@ -12,6 +12,7 @@ internal static class Examples
         ["fleet policy"] = ["debugrelay fleet policy policy.json --version 7 -o fleet-policy.json --cert sam.crt --key sam.key"],
         ["fleet send"] = ["debugrelay fleet send deny.json --bus bus-1:4222", "debugrelay fleet send fleet-policy.json --for 1m --json | jq '.hosts'"],
         ["fleet status"] = ["debugrelay fleet status --json | jq -r '.hosts[].host'"],
+        ["fleet verify"] = ["debugrelay fleet verify --state watch.json", "debugrelay fleet verify --state watch.json --accept pay-07"],
         ["hosts"] = ["debugrelay hosts", "debugrelay hosts --bus bus-1:4222 --label site=ams --silent", "debugrelay hosts --json | jq -r 'select(.problem) | .name'"],
         ["ps"] = ["debugrelay ps", "debugrelay ps --json | jq '.[].process.name'"],
         ["counters"] =

@@ -21,6 +21,7 @@ namespace DebugRelay.Cli.Commands;
 [JsonSerializable(typeof(HostState))]
 [JsonSerializable(typeof(Fleets.FleetHost))]
 [JsonSerializable(typeof(Fleets.DocumentReport))]
+[JsonSerializable(typeof(DebugRelay.Fleet.FleetFinding))]
 [JsonSerializable(typeof(HeapType))]
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(ForwardedPort))]

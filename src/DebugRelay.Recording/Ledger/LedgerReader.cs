@@ -19,6 +19,35 @@ public static class LedgerReader
         }
     }
 
+    /// <summary>Reads whole lines from a place on, as they lie there; nothing of them is looked at.</summary>
+    /// <param name="folder">The ledger's folder.</param>
+    /// <param name="offset">Where to begin, in bytes.</param>
+    /// <returns>The lines, their ends included, read as they are asked for.</returns>
+    /// <exception cref="RecordingException">The file cannot be read, or is shorter than the offset.</exception>
+    public static IEnumerable<byte[]> ReadLinesOf(string folder, long offset)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        return ReadLines(Path.Combine(folder, LedgerNames.Entries), offset).Select(each => each.Line);
+    }
+
+    /// <summary>The key that signs a ledger's heads, which lies beside it.</summary>
+    /// <param name="folder">The ledger's folder.</param>
+    /// <returns>SubjectPublicKeyInfo in PEM.</returns>
+    /// <exception cref="RecordingException">It cannot be read.</exception>
+    public static string ReadKey(string folder)
+    {
+        var path = Path.Combine(folder, LedgerNames.PublicKey);
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RecordingException(RecordingError.Unreadable, $"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>The latest signed head of a ledger.</summary>
     /// <param name="folder">The ledger's folder.</param>
     /// <returns>The head, not verified; null where there is none yet.</returns>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace DebugRelay.Recording;
 
 /// <summary>The Merkle tree hash of RFC 6962, section 2.1, over leaves that come one by one; it keeps one hash a level.</summary>
-internal sealed class MerkleTree
+internal sealed class MerkleTree()
 {
     private const byte LeafPrefix = 0;
     private const byte NodePrefix = 1;
@@ -11,8 +11,21 @@ internal sealed class MerkleTree
     // Roots of whole subtrees, the largest first; their sizes are the bits of Size.
     private readonly List<byte[]> _subtrees = [];
 
+    /// <summary>A tree that goes on from what <see cref="Subtrees"/> gave.</summary>
+    public MerkleTree(long size, IEnumerable<byte[]> subtrees)
+        : this()
+    {
+        Size = size;
+        _subtrees.AddRange(subtrees);
+        if (_subtrees.Count != System.Numerics.BitOperations.PopCount((ulong)size))
+            throw new ArgumentException($"A tree of {size} leaves has not {_subtrees.Count} subtrees.", nameof(subtrees));
+    }
+
     /// <summary>The number of leaves.</summary>
     public long Size { get; private set; }
+
+    /// <summary>Roots of whole subtrees, the largest first: with the size, all that a tree goes on from.</summary>
+    public IReadOnlyList<byte[]> Subtrees => _subtrees;
 
     public void Append(ReadOnlySpan<byte> leaf)
     {

@@ -89,7 +89,7 @@ internal sealed class DetectorSet
             throw new ArgumentException("What looks at names must be anchored by a literal, or by '://' and '@'.", nameof(detectors));
         }
 
-        _byAnchors = [.. Enumerable.Range(0, (int)Anchors.Account * 2).Select(anchors => With((Anchors)anchors))];
+        _byAnchors = ByAnchors();
     }
 
     public Detector[] Detectors { get; }
@@ -197,6 +197,20 @@ internal sealed class DetectorSet
         LiteralsOf(isWanted).Where(l => l.Text.Any(char.IsAsciiDigit)).Select(l => new Literal(KnownTexts.WithoutDigits(l.Text), tag, l.IgnoreCase)).Distinct();
 
     private static bool Has(CharacterKinds kinds, CharacterKinds wanted) => (kinds & wanted) == wanted;
+
+    /// <summary>The detectors that any of these anchors calls for, for each set of anchors.</summary>
+    private ulong[] ByAnchors()
+    {
+        var byAnchors = new ulong[(int)Anchors.Account * 2];
+        for (var anchors = 1; anchors < byAnchors.Length; anchors++)
+        {
+            var lowest = anchors & -anchors;
+            // There are thousands of sets, and each worker makes this at its start: a set is put together from two that are there.
+            byAnchors[anchors] = anchors == lowest ? With((Anchors)anchors) : byAnchors[anchors - lowest] | byAnchors[lowest];
+        }
+
+        return byAnchors;
+    }
 
     private ulong With(Anchors anchors) => With(d => (d.Anchor & anchors) != 0);
 

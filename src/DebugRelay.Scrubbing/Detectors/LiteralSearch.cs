@@ -198,7 +198,13 @@ internal sealed class LiteralSearch
             throw new ArgumentException($"'{literal}' is too short to search for.");
         }
 
-        var offset = Enumerable.Range(0, literal.Length - GramLength + 1).MinBy(i => literal.AsSpan(i, GramLength).ToArray().Sum(Frequency));
+        int offset = 0, least = int.MaxValue;
+        for (var i = 0; i + GramLength <= literal.Length; i++)
+        {
+            var frequency = Frequency(literal[i]) + Frequency(literal[i + 1]) + Frequency(literal[i + 2]);
+            (offset, least) = frequency < least ? (i, frequency) : (offset, least);
+        }
+
         return (offset, Gram(literal, offset));
     }
 

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using DebugRelay.Fleet;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Recording;
+using DebugRelay.Shipper.Siem;
 
 namespace DebugRelay.Shipper.Fleet;
 
@@ -20,11 +21,12 @@ internal sealed class FleetMember : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _beat = new(0), _poll = new(0);
     private readonly ConcurrentDictionary<string, Acknowledgement> _said = new(StringComparer.Ordinal);
+    private readonly LedgerCourier[] _couriers;
     private string? _problem;
 
-    private FleetMember(FleetConfiguration configuration, HostConfiguration agent, DocumentKeeper documents, FleetBus bus, TextWriter log, TimeProvider time)
+    private FleetMember(FleetConfiguration configuration, HostConfiguration agent, DocumentKeeper documents, FleetBus bus, LedgerCourier[] couriers, TextWriter log, TimeProvider time)
     {
-        (_configuration, _agent, _documents, Bus, _log, _time) = (configuration, agent, documents, bus, log, time);
+        (_configuration, _agent, _documents, Bus, _couriers, _log, _time) = (configuration, agent, documents, bus, couriers, log, time);
         _guard = configuration.Cut == FleetConfiguration.Stop ? new CutGuard(agent, TimeSpan.FromSeconds(configuration.CutAfter), log, time) : null;
         _page = agent.Metrics is { } page ? new AgentPage(page) : null;
         bus.Connected += () =>
@@ -49,7 +51,9 @@ internal sealed class FleetMember : IAsyncDisposable
         {
             FleetNames.Token(agent.Host);
             FleetSettings settings = FleetSettings.FromFiles(configuration.Servers, configuration.Ca, new FleetNames(configuration.Prefix), configuration.Certificate, configuration.Key);
-            var member = new FleetMember(configuration, agent, documents, FleetBus.Create(settings, agent.Host), log, time);
+            FleetBus bus = FleetBus.Create(settings, agent.Host);
+            LedgerCourier[] couriers = [.. new[] { LedgerNames.Agent, LedgerNames.Broker }.Select(role => new LedgerCourier(LedgerNames.Folder(agent.State, role), role, agent.Host, new Cursor(state, "fleet-ledger", role), bus, log, time))];
+            var member = new FleetMember(configuration, agent, documents, bus, couriers, log, time);
             // Before anybody says that we run: who starts the agent after us starts it closed.
             member._guard?.Judge(documents.Confirmed);
             return member;
@@ -64,7 +68,7 @@ internal sealed class FleetMember : IAsyncDisposable
     public Task RunAsync(CancellationToken stop)
     {
         Bus.Start();
-        return Task.WhenAll(ForeverAsync(ListenAsync, stop), ForeverAsync(PollAsync, stop), ForeverAsync(BeatAsync, stop), GuardAsync(stop));
+        return Task.WhenAll([ForeverAsync(ListenAsync, stop), ForeverAsync(PollAsync, stop), ForeverAsync(BeatAsync, stop), GuardAsync(stop), .. _couriers.Select(courier => courier.RunAsync(stop))]);
     }
 
     public async ValueTask DisposeAsync()
@@ -157,7 +161,9 @@ internal sealed class FleetMember : IAsyncDisposable
         _said[said.Kind] = said;
         if (isNews)
             _beat.Release();
-        await Bus.TellAsync(Bus.Names.Acknowledgement(said.Kind, Host), said.ToUtf8(), stop);
+        // Without a connection a word would be waited with, and the next telling with it; who sends tells until he has heard.
+        if (Bus.IsConnected)
+            await Bus.TellAsync(Bus.Names.Acknowledgement(said.Kind, Host), said.ToUtf8(), stop);
     }
 
     private async Task BeatAsync(CancellationToken stop)
@@ -172,7 +178,8 @@ internal sealed class FleetMember : IAsyncDisposable
 
     private async Task<HostRecord> DescribeAsync(CancellationToken stop) => new(
         Host, _time.GetUtcNow(), _configuration.Seconds, typeof(FleetMember).Assembly.GetName().Version?.ToString(3) ?? "?", Address(), await HealthAsync(stop), DotNetProcesses.Find(),
-        _configuration.Labels ?? [], DocumentKinds.All.Select(kind => (kind, State: StateOf(kind))).Where(each => each.State is not null).ToDictionary(each => each.kind, each => each.State!));
+        _configuration.Labels ?? [], DocumentKinds.All.Select(kind => (kind, State: StateOf(kind))).Where(each => each.State is not null).ToDictionary(each => each.kind, each => each.State!),
+        _couriers.Where(courier => courier.Progress is not null).ToDictionary(courier => courier.Role, courier => courier.Progress!));
 
     private DocumentState? StateOf(string kind)
     {

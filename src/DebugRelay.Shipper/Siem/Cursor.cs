@@ -8,7 +8,8 @@ namespace DebugRelay.Shipper.Siem;
 /// <param name="Entries">How many entries the receiver has taken: every `n` below it is acknowledged.</param>
 /// <param name="Ledger">What the ledger's first entry says: tells one that was begun anew from the one that was followed.</param>
 /// <param name="Stuck">Whether the ledger cannot be read beyond the offset, which was reported: until it is another ledger there is nothing to send.</param>
-internal sealed record CursorState(long Offset, long Entries, string? Ledger, bool Stuck = false);
+/// <param name="Last">Where the receiver gets the lines themselves: SHA-256 of the last that it has taken, in lower-case hex.</param>
+internal sealed record CursorState(long Offset, long Entries, string? Ledger, bool Stuck = false, string? Last = null);
 
 /// <summary>
 /// A cursor on disk, `OUTPUT.ROLE.json`: put in the place of the last one and synced after the receiver has taken a batch. So a crash sends

@@ -25,7 +25,9 @@ internal sealed class Shipment : IAsyncDisposable
         (string Role, string Folder)[] ledgers = [.. new[] { LedgerNames.Agent, LedgerNames.Broker }.Select(role => (role, LedgerNames.Folder(configuration.State, role)))];
         var shipment = new Shipment(log, time) { Followed = [.. ledgers.Select(ledger => ledger.Folder)] };
         var cursors = new StateFolder(configuration.Cursor);
-        foreach (IAuditOutput output in Outputs(configuration))
+        if (configuration.Fleet is { } fleet)
+            shipment._fleet = FleetMember.Create(fleet, cursors, log, time);
+        foreach (IAuditOutput output in Outputs(configuration, shipment._fleet))
         {
             IAuditSource[] sources = [.. ledgers.SelectMany(ledger => new IAuditSource[]
             {
@@ -35,8 +37,6 @@ internal sealed class Shipment : IAsyncDisposable
         }
         if (configuration.Metrics is { } metrics)
             shipment._metrics = new MetricsShipment(metrics, log, time);
-        if (configuration.Fleet is { } fleet)
-            shipment._fleet = FleetMember.Create(fleet, cursors, log, time);
         return shipment;
     }
 
@@ -51,7 +51,7 @@ internal sealed class Shipment : IAsyncDisposable
             await _fleet.DisposeAsync();
     }
 
-    private static IEnumerable<IAuditOutput> Outputs(ShipperConfiguration configuration)
+    private static IEnumerable<IAuditOutput> Outputs(ShipperConfiguration configuration, FleetMember? fleet)
     {
         if (configuration.File is { } file)
             yield return new FileWriter(file);
@@ -59,11 +59,14 @@ internal sealed class Shipment : IAsyncDisposable
             yield return new SyslogSender(syslog);
         if (configuration.Otlp is { } otlp)
             yield return new OtlpSender(otlp);
+        if (fleet is not null)
+            yield return new BusOutput(fleet.Bus, fleet.Host);
     }
 
     private async Task RunAsync(IAuditOutput output, IAuditSource[] sources, CancellationToken stop)
     {
         TimeSpan retry = Limits.FirstRetry;
+        long? said = null;
         while (true)
         {
             try
@@ -77,9 +80,14 @@ internal sealed class Shipment : IAsyncDisposable
             }
             catch (ShipperException e)
             {
-                await _log.WriteLineAsync($"{output.Name}: {e.Message}; again in {retry.TotalSeconds:0.##} s");
+                // An output that is tried often is not told of as often.
+                if (said is not { } last || retry < output.LastRetry || _time.GetElapsedTime(last) >= Limits.LastRetry)
+                {
+                    await _log.WriteLineAsync($"{output.Name}: {e.Message}; again in {retry.TotalSeconds:0.##} s");
+                    said = _time.GetTimestamp();
+                }
                 await Task.Delay(retry, _time, stop);
-                retry = retry * 2 < Limits.LastRetry ? retry * 2 : Limits.LastRetry;
+                retry = retry * 2 < output.LastRetry ? retry * 2 : output.LastRetry;
             }
         }
     }

@@ -32,13 +32,14 @@ public sealed class BusPermissionTests : IDisposable
         await Task.WhenAll(
             Refused(() => pay.StoreAsync(names.Presence("web-01.corp.example"), word, null, Cancellation)),
             Refused(() => pay.StoreAsync(names.Audit("web-01.corp.example", "agent"), word, null, Cancellation)),
+            Refused(() => pay.StoreAsync(names.LedgerLines("web-01.corp.example", "agent"), word, null, Cancellation)),
             Refused(() => pay.StoreAsync(names.StoredDocument(DocumentKinds.Deny), word, null, Cancellation)),
             Refused(() => alice.StoreAsync(names.Presence("pay-07"), word, null, Cancellation)),
             // Reading: engineers the hosts, hosts not each other.
             Refused(() => PresenceReader.ReadAsync(pay, Cancellation)),
             Refused(() => alice.SubjectsAsync(names.LedgerStream, Cancellation)),
             Refused(() => pay.MakeStreamsAsync(1, Cancellation)));
-        await Wait.UntilAsync(() => bus.Nodes[0].Errors.All.Count(line => line.Contains("Publish Violation", StringComparison.Ordinal)) >= 7, "the server says so", cancellation: Cancellation);
+        await Wait.UntilAsync(() => bus.Nodes[0].Errors.All.Count(line => line.Contains("Publish Violation", StringComparison.Ordinal)) >= 8, "the server says so", cancellation: Cancellation);
         Assert.Equal(["pay-07", "web-01.corp.example"], (await PresenceReader.ReadAsync(alice, Cancellation)).Select(host => host.Host));
 
         // A certificate of the same authority that no user bears.

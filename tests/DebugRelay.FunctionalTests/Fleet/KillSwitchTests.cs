@@ -100,7 +100,7 @@ public sealed class KillSwitchTests
         await SeenAsync(bus, "test-host");
         await using FleetBus sam = await bus.ConnectAsync(FleetHosts.Sam, Cancellation);
         // Whichever node goes, it may be the host's, the sender's, the bucket's leader: nothing is known of that here, as nothing is there.
-        Task<SentDocument> sending = DocumentSender.SendAsync(sam, Document(host, 1), ["test-host"], TimeSpan.FromSeconds(60), Cancellation);
+        Task<SentDocument> sending = DocumentSender.SendAsync([sam], Document(host, 1), ["test-host"], TimeSpan.FromSeconds(60), Cancellation);
         await bus.KillAsync(0);
         SentDocument sent = await sending;
         Assert.Equal(DocumentStates.InForce, sent.Acknowledged["test-host"].Said.State);

@@ -38,6 +38,16 @@ public sealed class NatsBus : IAsyncDisposable
     /// <summary>The nodes, in the order of <see cref="Servers"/>.</summary>
     public IReadOnlyList<TestProcess> Nodes => _nodes;
 
+    /// <summary>A node's page of counters.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="page">Such as `varz`; docs.nats.io calls it monitoring.</param>
+    public Uri Page(int node, string page)
+    {
+        const string Mark = "Starting http monitor on ";
+        string line = _nodes[node].Errors.All.Last(each => each.Contains(Mark, StringComparison.Ordinal));
+        return new Uri($"http://{line[(line.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..].Trim()}/{page}");
+    }
+
     public static FleetNames Names { get; } = new(FleetNames.DefaultPrefix);
 
     /// <summary>Starts a bus and makes the fleet's streams.</summary>
@@ -163,7 +173,8 @@ public sealed class NatsBus : IAsyncDisposable
             text = text.Replace($"nats://bus-{i + 1}:6222", string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{routes[Math.Min(i, routes.Length - 1)]}"), StringComparison.Ordinal);
         if (routes.Length == 1)
             text = text.Remove(text.IndexOf("# Only the nodes' own CA", StringComparison.Ordinal), text.IndexOf("jetstream {", StringComparison.Ordinal) - text.IndexOf("# Only the nodes' own CA", StringComparison.Ordinal));
-        return _folder.WriteFile($"{name}.conf", text);
+        // What it has carried can be asked there, on a port that its log names.
+        return _folder.WriteFile($"{name}.conf", $"{text}\nhttp: \"127.0.0.1:-1\"\n");
     }
 
     /// <summary>A cluster has a leader about a second after its start.</summary>

@@ -49,7 +49,7 @@ public class LedgerEventsTests
     [Fact]
     public void Syslog_frames_are_counted_in_octets()
     {
-        var each = new AuditEvent(new DateTimeOffset(2026, 11, 25, 1, 2, 3, 456, TimeSpan.Zero), "pay-07", 2004, 5, "m", System.Text.Encoding.UTF8.GetBytes("{\"a\":\"ä\"}"));
+        var each = new AuditEvent(new DateTimeOffset(2026, 11, 25, 1, 2, 3, 456, TimeSpan.Zero), "pay-07", 2004, 5, "m", "agent", System.Text.Encoding.UTF8.GetBytes("{\"a\":\"ä\"}"));
         string frame = System.Text.Encoding.UTF8.GetString(SyslogSender.Frame(each));
         Assert.Equal("74 <106>1 2026-11-25T01:02:03.456Z pay-07 debugrelay - ocsf-2004 - {\"a\":\"ä\"}", frame);
     }

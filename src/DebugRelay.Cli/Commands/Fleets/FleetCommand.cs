@@ -6,16 +6,17 @@ using DebugRelay.Fleet;
 
 namespace DebugRelay.Cli.Commands.Fleets;
 
-/// <summary>`fleet init|policy|send|status`: what is done to all hosts at once.</summary>
+/// <summary>`fleet init|policy|send|status|verify`: what is done to all hosts at once.</summary>
 internal static class FleetCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("fleet", "Reach all hosts of a fleet at once: deny lists, policies, who has them");
+        var command = new Command("fleet", "Reach all hosts of a fleet at once: deny lists, policies, who has them; verify their ledgers");
         command.Subcommands.Add(Init(context));
         command.Subcommands.Add(SendCommand.Policy(context));
         command.Subcommands.Add(SendCommand.Send(context));
         command.Subcommands.Add(SendCommand.Status(context));
+        command.Subcommands.Add(VerifyCommand.Create(context));
         return command;
     }
 
@@ -53,5 +54,7 @@ internal static class FleetCommand
         }
 
         public Task<FleetBus> ConnectAsync(ParseResult parsed, CancellationToken cancellation) => _bus.ConnectAsync(parsed, _connection, _context.Surroundings, cancellation);
+
+        public Task<IReadOnlyList<FleetBus>> ConnectToEachAsync(ParseResult parsed, CancellationToken cancellation) => _bus.ConnectToEachAsync(parsed, _connection, _context.Surroundings, cancellation);
     }
 }

@@ -30,10 +30,18 @@ internal static class SendCommand
             TimeSpan time = parsed.GetValue(duration) is { } given ? Durations.Parse(given) : FleetLimits.Tell;
             if (time > LongestTelling)
                 throw new UsageException($"{Durations.Show(time)} is longer than {Durations.Show(LongestTelling)}", "hosts that are away find the document in its bucket");
-            await using FleetBus bus = await reach.ConnectAsync(parsed, interrupted);
-            IReadOnlyList<string> hosts = await HostsAsync(context.Terminal, bus, interrupted);
-            SentDocument sent = await FleetFailures.AsOurs(() => DocumentSender.SendAsync(bus, document, hosts, time, interrupted));
-            return Report(context.Terminal, document, hosts, sent, parsed.GetValue(json));
+            IReadOnlyList<FleetBus> buses = await reach.ConnectToEachAsync(parsed, interrupted);
+            try
+            {
+                IReadOnlyList<string> hosts = await HostsAsync(context.Terminal, buses[0], interrupted);
+                SentDocument sent = await FleetFailures.AsOurs(() => DocumentSender.SendAsync(buses, document, hosts, time, interrupted));
+                return Report(context.Terminal, document, hosts, sent, parsed.GetValue(json));
+            }
+            finally
+            {
+                foreach (FleetBus bus in buses)
+                    await bus.DisposeAsync();
+            }
         });
         return command;
     }

@@ -40,7 +40,7 @@ internal static class OcsfEvent
             rest(json);
             json.WriteEndObject();
         }
-        return new AuditEvent(origin.Time, origin.Host, classUid, (int)severity, message, buffer.WrittenSpan.ToArray());
+        return new AuditEvent(origin.Time, origin.Host, classUid, (int)severity, message, origin.Log, buffer.WrittenSpan.ToArray());
     }
 
     /// <summary>An object with text members; those that are null are left out.</summary>
