@@ -20,6 +20,8 @@ internal sealed class LiveSession(RawSession session) : IAsyncDisposable
 
     public string Id => session.Opened.Session;
 
+    public bool IsReading => _reading is not null;
+
     public static async Task<LiveSession> OpenAsync(int port, X509Certificate2 certificate) => new(await RawSession.OpenAsync(port, certificate, CancellationToken.None));
 
     /// <summary>Begins to read live counters of a process.</summary>
@@ -33,6 +35,13 @@ internal sealed class LiveSession(RawSession session) : IAsyncDisposable
     {
         await using RawClient kill = await session.SendAsync(session.Sign(session.Request("session.kill") with { Kill = id }), CancellationToken.None);
         await kill.Reader.ExpectAsync(FrameType.Accepted, CancellationToken.None);
+    }
+
+    /// <summary>Waits until what is read flows: the stream's beginning and the first of its events have arrived.</summary>
+    public async Task FlowsAsync()
+    {
+        for (int frames = 0; frames < 3; frames++)
+            await UntilAsync(_reading!, FrameType.Data);
     }
 
     /// <summary>Waits until both have come to their end.</summary>

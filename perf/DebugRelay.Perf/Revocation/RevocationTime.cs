@@ -49,6 +49,8 @@ internal static class RevocationTime
                 if (i < reading)
                     await session.ReadCountersAsync(targets[i % Targets].Id);
             });
+            // Not before all of them are live: openings that are still under way would be measured too.
+            await Task.WhenAll(live.Where(session => session.IsReading).Select(session => session.FlowsAsync())).WaitAsync(TimeSpan.FromMinutes(1));
             Console.WriteLine($"{count} sessions, {reading} of them reading counters of {Targets} processes; opened in {opening.Elapsed.TotalSeconds:0} s");
 
             Task<Ends>[] ends = [.. live.Select(session => session.EndedAsync())];
