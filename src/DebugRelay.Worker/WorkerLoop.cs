@@ -24,12 +24,13 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
     private readonly ConcurrentDictionary<Task, byte> _jobs = new();
     private readonly SessionBudget _budget = new();
+    private volatile bool _brokerIsGone;
 
-    /// <summary>Runs until the broker closes the connection.</summary>
+    /// <summary>Runs until the broker closes the connection, or dies.</summary>
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunAsync(DescriptorSocket broker)
     {
-        if (await broker.ReceiveAsync(CancellationToken.None) is not ({ Type: FrameType.WorkerProfile } frame, []))
+        if (await ReceiveAsync(broker) is not ({ Type: FrameType.WorkerProfile } frame, []))
             return 1;
         WorkerProfile order = frame.Read(ProtocolJson.Default.WorkerProfile);
         ScrubProfile profile;
@@ -39,14 +40,15 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
         }
         catch (ScrubProfileException e)
         {
-            await SendAsync(broker, FrameType.Refused, new Refused(ErrorCode.ScrubberFailed, $"scrub profile {order.Name}: {e.Message}"), ProtocolJson.Default.Refused);
+            await TrySendAsync(broker, FrameType.Refused, new Refused(ErrorCode.ScrubberFailed, $"scrub profile {order.Name}: {e.Message}"), ProtocolJson.Default.Refused);
             return 1;
         }
         var loop = new WorkerLoop(broker, new Scrubbers(profile, new PseudonymKey(order.Number)));
         string[] survivors = [.. Canaries.Survivors(profile)];
         string[] isolation = LimitsOf(order).Apply();
-        await SendAsync(broker, FrameType.WorkerReady, new WorkerReady(profile.Sha256, survivors, isolation), ProtocolJson.Default.WorkerReady);
+        await TrySendAsync(broker, FrameType.WorkerReady, new WorkerReady(profile.Sha256, survivors, isolation), ProtocolJson.Default.WorkerReady);
         await loop.TakeJobsAsync();
+        await loop.LetGoAsync();
         // The session is over; what was read is still delivered where the agent takes it.
         await Task.WhenAll(loop._jobs.Keys).WaitAsync(Limits.LastBytes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
@@ -58,7 +60,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
 
     private async Task TakeJobsAsync()
     {
-        while (await broker.ReceiveAsync(CancellationToken.None) is var (frame, descriptors))
+        while (await ReceiveAsync(broker) is var (frame, descriptors))
         {
             switch (frame.Type)
             {
@@ -72,6 +74,27 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
                     throw new ProtocolException(ErrorCode.UnexpectedFrame, $"the broker sent {frame.Type}");
             }
         }
+    }
+
+    /// <returns>Null where the broker is gone. One that is killed before it has read what we sent leaves a reset.</returns>
+    private static async Task<(Frame Frame, SafeFileDescriptor[] Descriptors)?> ReceiveAsync(DescriptorSocket broker)
+    {
+        try
+        {
+            return await broker.ReceiveAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A broker that ends a session has stopped its targets before. What still runs has lost its broker, and nobody else would stop it.</summary>
+    private async Task LetGoAsync()
+    {
+        _brokerIsGone = true;
+        foreach (ulong number in _running.Keys)
+            await CancelAsync(number);
     }
 
     private async Task RunJobAsync(Job job, Socket target, Socket agent)
@@ -89,10 +112,12 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
                 end = end with { Partial = true, Code = ErrorCode.LimitReached, Message = "the session has had the bytes that the role allows" };
             else if (delivery.IsSpent)
                 end = end with { Partial = true, Code = ErrorCode.UsedUp, Message = $"the grant's bytes are used up ({job.MaxBytes} were left)" };
+            else if (_brokerIsGone && end.Partial)
+                end = end with { Code = ErrorCode.BrokerGone, Message = "the broker died, and the process was let go" };
             _running.TryRemove(job.Number, out _);
             // The target is let go; that the agent, or the client behind it, is slow is no longer the broker's concern.
             target.Dispose();
-            await SendAsync(broker, FrameType.JobEnded, new JobEnded(job.Number, end), ProtocolJson.Default.JobEnded);
+            await TrySendAsync(broker, FrameType.JobEnded, new JobEnded(job.Number, end), ProtocolJson.Default.JobEnded);
             await delivery.EndAsync(end);
         }
     }
@@ -137,6 +162,16 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
 
     private static Socket ToSocket(SafeFileDescriptor descriptor) => new(new SafeSocketHandle(descriptor.Detach(), ownsHandle: true));
 
-    private static Task SendAsync<T>(DescriptorSocket broker, FrameType type, T message, JsonTypeInfo<T> json)
-        => broker.SendAsync(type, JsonSerializer.SerializeToUtf8Bytes(message, json), [], CancellationToken.None);
+    /// <summary>A broker that is gone is seen where the next frame would come. The agent, and the recording with it, is told of a job's end in any case.</summary>
+    private static async Task TrySendAsync<T>(DescriptorSocket broker, FrameType type, T message, JsonTypeInfo<T> json)
+    {
+        try
+        {
+            await broker.SendAsync(type, JsonSerializer.SerializeToUtf8Bytes(message, json), [], CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // The broker is gone.
+        }
+    }
 }

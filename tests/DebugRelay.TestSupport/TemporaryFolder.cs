@@ -8,6 +8,9 @@ public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("dr-").FullName;
 
+    /// <summary>Whether it stays when this is disposed, for somebody to look into it.</summary>
+    public bool IsKept { get; set; }
+
     /// <summary>The path of <paramref name="name"/> inside the folder; nothing is made there.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
@@ -22,6 +25,6 @@ public sealed class TemporaryFolder : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
+        if (!IsKept && Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
     }
 }

@@ -14,9 +14,14 @@ public static class Wait
     /// <param name="cancellation">The test's own.</param>
     /// <exception cref="TimeoutException">It did not hold in time.</exception>
     public static Task UntilAsync(Func<bool> holds, string what, TimeSpan? limit = null, CancellationToken cancellation = default)
+        => UntilAsync(holds, () => what, limit, cancellation);
+
+    /// <inheritdoc cref="UntilAsync(Func{bool}, string, TimeSpan?, CancellationToken)"/>
+    public static Task UntilAsync(Func<bool> holds, Func<string> what, TimeSpan? limit = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(holds);
-        return ForAsync(() => Task.FromResult(holds() ? "" : null), () => $"until {what}", limit, cancellation);
+        ArgumentNullException.ThrowIfNull(what);
+        return ForAsync(() => Task.FromResult(holds() ? "" : null), () => $"until {what()}", limit, cancellation);
     }
 
     /// <summary>Waits until there is something to be had.</summary>

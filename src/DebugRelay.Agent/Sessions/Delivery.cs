@@ -111,7 +111,8 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
             await DrainAsync(late);
             throw;
         }
-        return Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
+        // A worker ends with its broker, and then the broker is the reason.
+        return CutBy() is { Code: ErrorCode.BrokerGone } cut ? Partial(cut.Code, cut.Message) : Partial(ErrorCode.WorkerGone, "the worker died; another takes the next operation");
     }
 
     /// <summary>Nobody gets what is read now; the worker's end says that the target is let go.</summary>

@@ -44,7 +44,7 @@ public sealed class RelayedDumpTests
     {
         await using RelayHost host = await RelayHost.StartAsync(Policy("dump.triage", """, "limits": { "dumps": 1 }"""));
         await using DumpTargetProcess target = await DumpTargetProcess.StartAsync();
-        using var proxy = new CuttingProxy(host.Port, after: 3_000_000);
+        using var proxy = new BadNetwork(host.Port, cutAfter: 3_000_000);
         string file = host.Folder.File("out.dmp");
 
         await using TestProcess client = await host.RunClientThroughAsync(proxy.Port, "dump", $"{target.Id}", "--type", "triage", "-o", file, "--json");

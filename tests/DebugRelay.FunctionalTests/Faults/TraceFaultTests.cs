@@ -113,12 +113,38 @@ public sealed class TraceFaultTests
 
         HostProcesses.Kill(HostProcesses.BrokerOf(host));
         OperationEnd end = await trace.ReadToEndAsync(Cancellation);
-        Assert.True(end.Partial);
+        Assert.Equal((true, ErrorCode.BrokerGone), (end.Partial, end.Code));
         SessionClosed closed = await session.Control.ReadClosedAsync(Cancellation);
         Assert.Equal(ErrorCode.BrokerGone, closed.Code);
         await HostProcesses.WaitUntilGoneAsync(worker, Cancellation);
         await TargetSessions.AreFreeAsync(sample.Id, Cancellation);
         await host.ServesTheNextAsync(Cancellation);
+    }
+
+    /// <summary>A broker that is killed with something unread resets its workers' connections. They end in order all the same, and what they have goes to its end.</summary>
+    [Fact]
+    public async Task A_worker_whose_broker_was_killed_with_something_unread_ends_in_order()
+    {
+        await using RelayHost host = await RelayHost.StartAsync();
+        await using SampleProcess gone = await SampleProcess.StartAsync();
+        await using SampleProcess sample = await SampleProcess.StartAsync();
+        await using RawSession session = await host.OpenAsync(Cancellation);
+        await using RawClient ended = await session.StartTraceAsync(await session.FindAsync(gone.Id, Cancellation), Cancellation);
+        await using RawClient trace = await session.StartTraceAsync(await session.FindAsync(sample.Id, Cancellation), Cancellation);
+        await trace.ReadDataAsync(Cancellation);
+        int worker = HostProcesses.WorkersOf(host).Single();
+        int broker = HostProcesses.BrokerOf(host);
+
+        HostProcesses.Suspend(broker);
+        gone.Process.Kill();
+        // Its end comes by the agent's connection, and waits for the broker on the other one.
+        Assert.Equal(ErrorCode.TargetGone, (await ended.ReadToEndAsync(Cancellation)).Code);
+        HostProcesses.Kill(broker);
+
+        Assert.Equal(ErrorCode.BrokerGone, (await trace.ReadToEndAsync(Cancellation)).Code);
+        await HostProcesses.WaitUntilGoneAsync(worker, Cancellation);
+        await TargetSessions.UntilFreeAsync(sample.Id, Cancellation);
+        Assert.DoesNotContain("Unhandled exception", host.Agent.Errors.Text, StringComparison.Ordinal);
     }
 
     [Fact]

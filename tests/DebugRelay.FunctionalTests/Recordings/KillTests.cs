@@ -20,32 +20,25 @@ public sealed class KillTests
     {
         await using SampleProcess sample = await SampleProcess.StartAsync();
         await using RelayHost host = await RelayHost.StartAsync();
-        TestProcess agent = host.Agent;
-        int port = host.Port;
         for (int round = 0; round < times; round++)
         {
-            (string session, string[] accepted) = await UntilKilledAsync(host, port, agent, sample.Id);
-            await agent.WaitForExitAsync();
-            if (agent != host.Agent)
-                await agent.DisposeAsync();
+            (string session, string[] accepted) = await UntilKilledAsync(host, sample.Id);
+            await host.Agent.WaitForExitAsync();
             await AssertRecordedAsync(host, session, accepted);
-            agent = TestProcess.Start(BuiltPrograms.Agent, ["run", "--config", host.Folder.File("agent.json")], RelayHost.NoDiagnostics);
-            string ready = await agent.WaitForOutputAsync(l => l.Contains("listening", StringComparison.Ordinal));
-            port = int.Parse(ready[(ready.LastIndexOf(':') + 1)..].TrimEnd('"', ']', '}'), System.Globalization.CultureInfo.InvariantCulture);
+            await host.StartAgainAsync();
         }
         Assert.DoesNotContain("TAMPERED", await VerifyAsync(host, host.Recordings), StringComparison.Ordinal);
-        agent.Terminate();
-        await agent.WaitForExitAsync();
-        await agent.DisposeAsync();
+        host.Agent.Terminate();
+        await host.Agent.WaitForExitAsync();
         await TargetSessions.UntilFreeAsync(sample.Id, Cancellation);
     }
 
     /// <summary>A session that asks and traces without a pause; the agent is killed in the midst of it.</summary>
     /// <returns>The session, and the SHA-256 of the requests that the agent said it carries out.</returns>
-    private static async Task<(string Session, string[] Accepted)> UntilKilledAsync(RelayHost host, int port, TestProcess agent, int sample)
+    private static async Task<(string Session, string[] Accepted)> UntilKilledAsync(RelayHost host, int sample)
     {
         var accepted = new ConcurrentBag<string>();
-        await using RawSession session = await RawSession.OpenAsync(port, host.Authority.Client(RelayHost.Alice), Cancellation);
+        await using RawSession session = await host.OpenAsync(Cancellation);
         TargetProcess target = await session.FindAsync(sample, Cancellation);
         Task tracing = Quietly(async () =>
         {
@@ -62,9 +55,9 @@ public sealed class KillTests
         });
         // No condition to wait for: the moment is to be any, while both are at it.
         await Task.Delay(Random.Shared.Next(1, 1500), Cancellation);
-        int broker = HostProcesses.BrokerOf(agent.Id);
+        int broker = HostProcesses.BrokerOf(host);
         int[] children = [broker, .. HostProcesses.WorkersOf(broker)];
-        agent.Kill();
+        host.Agent.Kill();
         await Task.WhenAll(tracing, asking);
         // They see that it is gone, and let the process go.
         foreach (int child in children)

@@ -9,7 +9,10 @@ public static class HostProcesses
 {
     public static int BrokerOf(RelayHost host) => BrokerOf(host.Agent.Id);
 
-    public static int BrokerOf(int agent) => ChildrenOf(agent, "debugrelay-broker").Single();
+    public static int BrokerOf(int agent) => FindBrokerOf(agent) ?? throw new InvalidOperationException($"agent {agent} has no broker");
+
+    /// <returns>Null while there is none.</returns>
+    public static int? FindBrokerOf(int agent) => ChildrenOf(agent, "debugrelay-broker").Select(pid => (int?)pid).SingleOrDefault();
 
     public static IReadOnlyList<int> WorkersOf(RelayHost host) => WorkersOf(BrokerOf(host));
 

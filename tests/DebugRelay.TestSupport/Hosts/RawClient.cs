@@ -26,6 +26,9 @@ public sealed class RawClient : IAsyncDisposable
 
     public Stream Stream => _tls;
 
+    /// <summary>SHA-1 of the certificate that the agent showed, as <see cref="X509Certificate2.Thumbprint"/> has it.</summary>
+    public string ServerThumbprint => _tls.RemoteCertificate!.GetCertHashString();
+
     /// <summary>What <see cref="Reader"/> reads from; a test may slow it down.</summary>
     public PacedStream Incoming { get; }
 

@@ -10,8 +10,11 @@ public sealed class RelayHost : IAsyncDisposable
 {
     public const string Alice = "spiffe://corp.example/eng/alice";
 
-    private RelayHost(TemporaryFolder folder, TestAuthority authority, TestProcess agent, int port)
+    private readonly Dictionary<string, string?> _environment;
+
+    private RelayHost(TemporaryFolder folder, TestAuthority authority, Dictionary<string, string?> environment, TestProcess agent, int port)
     {
+        _environment = environment;
         Folder = folder;
         Authority = authority;
         Agent = agent;
@@ -22,9 +25,10 @@ public sealed class RelayHost : IAsyncDisposable
 
     public TestAuthority Authority { get; }
 
-    public TestProcess Agent { get; }
+    public TestProcess Agent { get; private set; }
 
-    public int Port { get; }
+    /// <summary>Where the agent listens: another one after each start.</summary>
+    public int Port { get; private set; }
 
     public string Recordings => Folder.File("recordings");
 
@@ -65,19 +69,40 @@ public sealed class RelayHost : IAsyncDisposable
         if (limits is not null)
             AddToConfiguration(folder, $"\"limits\": {limits}");
         prepare?.Invoke(folder);
-        TestProcess agent = TestProcess.Start(BuiltPrograms.Agent, ["run", "--config", configuration],
-            Environment(temporaryFolder, diagnostics));
+        Dictionary<string, string?> environment = Environment(temporaryFolder, diagnostics);
+        try
+        {
+            (TestProcess agent, int port) = await StartAgentAsync(configuration, environment);
+            return new RelayHost(folder, authority, environment, agent, port);
+        }
+        catch
+        {
+            authority.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts an agent that has ended once more, with the same files.</summary>
+    public async Task StartAgainAsync()
+    {
+        await Agent.WaitForExitAsync();
+        await Agent.DisposeAsync();
+        (Agent, Port) = await StartAgentAsync(Folder.File("agent.json"), _environment);
+    }
+
+    private static async Task<(TestProcess Agent, int Port)> StartAgentAsync(string configuration, Dictionary<string, string?> environment)
+    {
+        TestProcess agent = TestProcess.Start(BuiltPrograms.Agent, ["run", "--config", configuration], environment);
         try
         {
             string ready = await agent.WaitForOutputAsync(l => l.Contains("listening", StringComparison.Ordinal));
             string address = JsonDocument.Parse(ready).RootElement.GetProperty("listening")[0].GetString()!;
-            return new RelayHost(folder, authority, agent, int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
+            return (agent, int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
         }
         catch
         {
             await agent.DisposeAsync();
-            authority.Dispose();
-            folder.Dispose();
             throw;
         }
     }
@@ -136,8 +161,11 @@ public sealed class RelayHost : IAsyncDisposable
     public static void WritePem(TemporaryFolder folder, string name, X509Certificate2 certificate)
     {
         folder.WriteFile($"{name}.crt", certificate.ExportCertificatePem());
-        folder.WriteFile($"{name}.key", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        folder.WriteFile($"{name}.key", KeyOf(certificate));
     }
+
+    /// <summary>A certificate's key, PEM.</summary>
+    public static string KeyOf(X509Certificate2 certificate) => certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
 
     /// <summary>Runs the client to its end as Alice.</summary>
     public Task<TestProcess> RunClientAsync(params string[] arguments) => RunClientAsync(Authority.Client(Alice), arguments);

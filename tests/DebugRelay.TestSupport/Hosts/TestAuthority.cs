@@ -49,7 +49,7 @@ public sealed class TestAuthority : IDisposable
         => Issue("approver", [ClientAuthentication, ApproverUsage], notAfter ?? DateTimeOffset.UtcNow.AddHours(1), n => n.AddUri(new Uri(spiffeId)));
 
     /// <summary>An agent's certificate for 127.0.0.1 and localhost.</summary>
-    public X509Certificate2 Agent() => Issue("agent", ServerAuthentication, DateTimeOffset.UtcNow.AddHours(1), n =>
+    public X509Certificate2 Agent(DateTimeOffset? notAfter = null) => Issue("agent", ServerAuthentication, notAfter ?? DateTimeOffset.UtcNow.AddHours(1), n =>
     {
         n.AddIpAddress(IPAddress.Loopback);
         n.AddDnsName("localhost");

@@ -3,20 +3,24 @@ using System.Net.Sockets;
 
 namespace DebugRelay.TestSupport.Hosts;
 
-/// <summary>A way to a host that breaks: when so many bytes have come from it over one connection, all connections are cut, once.</summary>
-public sealed class CuttingProxy : IDisposable
+/// <summary>A bad way to a host: it breaks (when so many bytes have come over one connection, all are cut, once), or is slow (each piece takes its time), or both.</summary>
+public sealed class BadNetwork : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<Socket> _sockets = [];
     private readonly int _port;
     private readonly long _after;
+    private readonly int _piece;
+    private readonly TimeSpan _delay;
     private int _cuts;
 
     /// <param name="port">The host's.</param>
-    /// <param name="after">Bytes.</param>
-    public CuttingProxy(int port, long after)
+    /// <param name="cutAfter">Bytes.</param>
+    /// <param name="piece">Most bytes that go on at once.</param>
+    /// <param name="delay">What each piece takes.</param>
+    public BadNetwork(int port, long cutAfter = long.MaxValue, int piece = 64 * 1024, TimeSpan delay = default)
     {
-        (_port, _after) = (port, after);
+        (_port, _after, _piece, _delay) = (port, cutAfter, piece, delay);
         _listener.Start();
         _ = AcceptAsync();
     }
@@ -55,7 +59,7 @@ public sealed class CuttingProxy : IDisposable
 
     private async Task PumpAsync(Socket from, Socket to, bool counts)
     {
-        byte[] buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[_piece];
         long passed = 0;
         try
         {
@@ -67,6 +71,8 @@ public sealed class CuttingProxy : IDisposable
                     Cut();
                     return;
                 }
+                if (_delay > TimeSpan.Zero)
+                    await Task.Delay(_delay);
                 for (int sent = 0; sent < got;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, got - sent));
             }
