@@ -218,7 +218,9 @@ internal sealed class Delivery(RelaySession session, ClientConnection client, Fr
         {
             // Whatever it was, there will be no more of it.
         }
-        await StopAsync(ErrorCode.ClientGone);
+        // Where access was taken away, the target is let go when the session's end has its turn.
+        if (session.Withdrawal is null)
+            await StopAsync(ErrorCode.ClientGone);
         await gone.CancelAsync();
     }
 

@@ -18,8 +18,9 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
         Task<SessionClosed> fromBroker = FromBrokerAsync(stop.Token), fromClient = FromClientAsync(stop.Token), beating = BeatAsync(stop.Token);
         Task<SessionClosed>[] ends = [session.Ended, fromClient, fromBroker, RecordingFailsAsync(), ExpiresAsync(stop.Token), IdlesAsync(stop.Token), beating];
         SessionClosed closed = await await Task.WhenAny(ends);
-        session.End(closed.Code, closed.Message);
-        // Whoever was told that access is taken away may leave before the end has its turn: the reason is still the first.
+        // Whoever was told that access is taken away leaves, often before the end has its turn: it waits for it all the same, and the reason is still the first.
+        if (session.Withdrawal is null)
+            session.End(closed.Code, closed.Message);
         closed = await session.Ended;
         // The broker's connection stays until the operations are over: it is how they are stopped.
         await stop.CancelAsync();
