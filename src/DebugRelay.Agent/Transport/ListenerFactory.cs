@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using DebugRelay.Protocol;
 using DebugRelay.Protocol.Unix;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
