@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using DebugRelay.Endurance.Chaos;
-using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.TestSupport.Hosts;
 using DebugRelay.TestSupport.NetTrace;
