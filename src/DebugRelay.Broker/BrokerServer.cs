@@ -16,12 +16,11 @@ using Limits = DebugRelay.Protocol.Limits;
 namespace DebugRelay.Broker;
 
 /// <summary>Listens for the agent. Each connection carries one thing: a session's life, or one operation.</summary>
-internal sealed class BrokerServer(SessionConnections sessions, OperationConnections operations, IReadOnlySet<uint> agents)
+internal sealed class BrokerServer(SessionConnections sessions, OperationConnections operations, IReadOnlySet<uint> agents, DescriptorReserve reserve)
 {
     /// <summary>Ends the name of the file that says whose the socket is.</summary>
     public const string LockSuffix = ".lock";
 
-    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly SemaphoreSlim Threads = new(Limits.BrokerThreads);
 
     /// <summary>Runs until told to stop.</summary>
@@ -31,6 +30,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         HostConfiguration configuration = HostConfiguration.Load(options.ConfigurationFile);
         BrokerLog.Use(configuration.Log);
         OutOfMemory.Offer();
+        using var reserve = new DescriptorReserve();
+        reserve.Changed += isShort => Tell(isShort ? "file descriptors run out (LimitNOFILE, ulimit -n): nothing new is served until some are free" : "there are file descriptors again: the host serves", isShort);
         Launcher.Processors = configuration.Limits.Processors;
         string path = options.Socket ?? configuration.Broker;
         if (path == HostConfiguration.SpawnBroker)
@@ -39,8 +40,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         using FileStream only = Lock(path);
         ClaimState(Path.Combine(configuration.State, LedgerNames.Broker));
         using LiveTrust trust = LiveTrust.Load(configuration, Path.Combine(configuration.State, "broker"), TimeProvider.System);
-        trust.Reported += TellOfTrust;
-        profile.Files.Reported += TellOfTrust;
+        trust.Reported += Tell;
+        profile.Files.Reported += Tell;
         using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; trust.Reload(); profile.Files.Force(); });
         await using HostLedger ledger = await OpenLedgerAsync(configuration);
         try
@@ -54,7 +55,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             var gate = new RequestGate(configuration, trust, profile, finder);
             HashSet<uint> agents = Agents(options.ConfigurationFile, configuration);
             var server = new BrokerServer(
-                new SessionConnections(registry, ledger), new OperationConnections(registry, gate, AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), dumps, ledger), agents);
+                new SessionConnections(registry, ledger), new OperationConnections(registry, gate, AdmissionsOf(configuration, trust.Clock), new Sealing(configuration, trust), new TargetShares(configuration.Limits.EventPipesPerTarget), dumps, ledger), agents, reserve);
             using Socket listener = Listen(path, agents.Count > 1);
             // An agent's child has the agent's standard output, which is not ours to write to.
             if (!options.WithParent)
@@ -102,7 +103,7 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
         }
     }
 
-    private static void TellOfTrust(string line, bool isProblem)
+    private static void Tell(string line, bool isProblem)
     {
         if (isProblem)
             BrokerLog.Error(line);
@@ -214,10 +215,11 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
     }
 
     /// <summary>Without descriptors nothing can be accepted for a while: that is no reason to drop those who are served.</summary>
-    private static async Task<Socket> AcceptOneAsync(Socket listener, CancellationToken cancellation)
+    private async Task<Socket> AcceptOneAsync(Socket listener, CancellationToken cancellation)
     {
         while (true)
         {
+            await reserve.UntilRoomAsync(cancellation);
             try
             {
                 return await listener.AcceptAsync(cancellation);
@@ -225,7 +227,8 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             catch (SocketException e)
             {
                 BrokerLog.Error($"no connection could be accepted ({e.SocketErrorCode})");
-                await Task.Delay(AcceptPause, cancellation);
+                reserve.Look();
+                await Task.Delay(Limits.DescriptorsLook, cancellation);
             }
         }
     }
@@ -244,6 +247,9 @@ internal sealed class BrokerServer(SessionConnections sessions, OperationConnect
             (FrameType type, byte[] payload) = frames.Receive();
             switch (type)
             {
+                case FrameType.ChallengeRequest or FrameType.OpenOperation when reserve.IsShort():
+                    OperationConnections.Refuse(agent, frames, ErrorCode.LimitReached, "the host's broker has too few file descriptors left");
+                    break;
                 case FrameType.ChallengeRequest:
                     _ = sessions.RunAsync(agent);
                     break;

@@ -54,6 +54,18 @@ public static class Limits
     /// <summary>Connections that the broker judges at once, each on a thread; the others wait. Judging takes milliseconds: only targets that hang hold a thread for long.</summary>
     public const int BrokerThreads = 512;
 
+    /// <summary>
+    /// Descriptors that agent and broker each keep for when they run out: a session under way takes up to ten, and a handshake that is refused one. With fewer
+    /// than these free, beside the reserve, nothing new begins.
+    /// </summary>
+    public const int DescriptorsKept = 64;
+
+    /// <summary>Free descriptors below which no connection is accepted, not even to be refused: the rest is the runtime's own, and for recordings of what is under way.</summary>
+    public const int DescriptorsToRefuse = 32;
+
+    /// <summary>How often they are counted beside each connection's coming: it takes some 20 µs.</summary>
+    public static readonly TimeSpan DescriptorsLook = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Sessions that one identity may be opening at once: a client opens one. Beyond it, its unanswered challenges would keep others out.</summary>
     public const int OpeningsAtOnce = 8;
 

@@ -15,6 +15,7 @@ internal sealed partial class BrokerProcess : BackgroundService
     private readonly string? _folder;
     private readonly ILogger<BrokerProcess> _logger;
     private readonly AgentMetrics _metrics;
+    private bool _wasStarted;
 
     public BrokerProcess(HostConfiguration configuration, ConfigurationFile file, AgentMetrics metrics, ILogger<BrokerProcess> logger)
     {
@@ -96,7 +97,10 @@ internal sealed partial class BrokerProcess : BackgroundService
         };
         // The broker reaches every target: it has no diagnostic door of its own.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        using Process process = Launch(start);
+        using Process? process = Launch(start);
+        if (process is null)
+            return;
+        _wasStarted = true;
         Log.BrokerStarted(_logger, process.Id);
         _metrics.BrokerStarted();
         await process.WaitForExitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -113,15 +117,20 @@ internal sealed partial class BrokerProcess : BackgroundService
             process.Kill();
     }
 
-    private static Process Launch(ProcessStartInfo start)
+    /// <returns>Null where it could not be started again: descriptors or memory may be there in a moment, and a program that is just being replaced.</returns>
+    /// <exception cref="ConfigurationException">It could not be started the first time.</exception>
+    private Process? Launch(ProcessStartInfo start)
     {
         try
         {
             return Process.Start(start)!;
         }
-        catch (Win32Exception e)
+        catch (Exception e) when (e is Win32Exception or IOException)
         {
-            throw new ConfigurationException($"debugrelay-broker could not be started: {e.Message}");
+            if (!_wasStarted)
+                throw new ConfigurationException($"debugrelay-broker could not be started: {e.Message}");
+            Log.BrokerNotStarted(_logger, e.Message);
+            return null;
         }
     }
 
@@ -132,6 +141,9 @@ internal sealed partial class BrokerProcess : BackgroundService
 
         [LoggerMessage(2, LogLevel.Error, "the broker died with exit code {ExitCode}; it is started again")]
         public static partial void BrokerDied(ILogger logger, int exitCode);
+
+        [LoggerMessage(3, LogLevel.Error, "the broker cannot be started, which is tried again: {Reason}")]
+        public static partial void BrokerNotStarted(ILogger logger, string reason);
     }
 }
 

@@ -158,6 +158,8 @@ internal static class AgentHost
             .AddSingleton<OperationRelay>()
             .AddHostedService(services => services.GetRequiredService<SessionTable>())
             .AddSingleton<HandshakeGate>()
+            .AddSingleton<DescriptorReserve>()
+            .AddSingleton<IConnectionListenerFactory, ListenerFactory>()
             .AddHostedService<RetentionService>()
             .AddSingleton<TlsPolicy>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) => Listen(kestrel, configuration));

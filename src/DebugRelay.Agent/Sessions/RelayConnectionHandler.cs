@@ -4,6 +4,7 @@ using DebugRelay.Agent.Transport;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
+using DebugRelay.Protocol.Unix;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -12,7 +13,7 @@ namespace DebugRelay.Agent.Sessions;
 
 /// <summary>One TLS connection: we speak first, then the client's first frame says what the connection is for.</summary>
 internal sealed partial class RelayConnectionHandler(
-    HostConfiguration configuration, SessionOpening opening, OperationRelay operations, TimeProvider time, ILogger<RelayConnectionHandler> logger) : ConnectionHandler
+    HostConfiguration configuration, SessionOpening opening, OperationRelay operations, DescriptorReserve reserve, TimeProvider time, ILogger<RelayConnectionHandler> logger) : ConnectionHandler
 {
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
@@ -57,6 +58,11 @@ internal sealed partial class RelayConnectionHandler(
         X509Certificate2 certificate = await connection.Features.GetRequiredFeature<ITlsConnectionFeature>().GetClientCertificateAsync(connection.ConnectionClosed)
             ?? throw new ProtocolException(ErrorCode.BadProof, "there is no client certificate");
         Frame first = await client.ReadFirstAsync();
+        if (reserve.IsShort())
+        {
+            await client.TryRefuseAsync(new Refused(ErrorCode.LimitReached, "the host has too few file descriptors left", "What runs goes on; come again when less does, or have the agent's limit raised."));
+            return;
+        }
         switch (first.Type)
         {
             case FrameType.OpenSession:

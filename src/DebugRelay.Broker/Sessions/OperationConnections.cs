@@ -358,7 +358,8 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
     }
 
-    private static void Refuse(Socket agent, BlockingFrames frames, string code, string message)
+    /// <summary>The connection's last word.</summary>
+    public static void Refuse(Socket agent, BlockingFrames frames, string code, string message)
     {
         try
         {

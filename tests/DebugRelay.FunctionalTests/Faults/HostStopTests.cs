@@ -77,7 +77,7 @@ public sealed class HostStopTests
         await trace.Reader.ExpectAsync(FrameType.Accepted, Cancellation);
         string recorded = Path.Combine(host.OnlyRecording(), "streams", "0002.nettrace");
         // More than all buffers on the way hold.
-        await Wait.UntilAsync(() => new FileInfo(recorded).Length > 24 << 20, "24 MB are recorded", cancellation: Cancellation);
+        await Wait.UntilAsync(() => File.Exists(recorded) && new FileInfo(recorded).Length > 24 << 20, "24 MB are recorded", cancellation: Cancellation);
 
         await session.Control.Writer.WriteAsync(FrameType.CloseSession, Cancellation);
         await session.Control.ReadClosedAsync(Cancellation);
@@ -113,6 +113,27 @@ public sealed class HostStopTests
         await using TestProcess agent = await TestProcess.RunAsync(folder.File("debugrelay-agent"), ["run", "--config", configuration], RelayHost.NoDiagnostics);
         Assert.True(agent.ExitCode == 1, agent.Errors.Text);
         Assert.Contains("debugrelay-agent: debugrelay-broker could not be started", agent.Errors.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Its program may just be replaced, and memory may be there in a moment.</summary>
+    [Fact]
+    public async Task An_agent_that_cannot_start_its_broker_again_tries_until_it_can()
+    {
+        using var authority = new TestAuthority();
+        using var folder = new TemporaryFolder();
+        string configuration = RelayHost.WriteConfiguration(folder, authority, RelayHost.OpenPolicy);
+        foreach (string file in Directory.GetFiles(AppContext.BaseDirectory, "debugrelay-*").Union(Directory.GetFiles(AppContext.BaseDirectory, "*.dll")))
+            File.Copy(file, folder.File(Path.GetFileName(file)));
+        await using TestProcess agent = TestProcess.Start(folder.File("debugrelay-agent"), ["run", "--config", configuration], RelayHost.NoDiagnostics);
+        int? first = null;
+        await Wait.UntilAsync(() => (first = HostProcesses.FindBrokerOf(agent.Id)) is not null, () => $"there is a broker: {agent.Errors.Text}", cancellation: Cancellation);
+        File.Move(folder.File("debugrelay-broker"), folder.File("elsewhere"));
+        HostProcesses.Kill(first!.Value);
+        await agent.WaitForErrorAsync(l => l.Contains("the broker cannot be started, which is tried again", StringComparison.Ordinal));
+        File.Move(folder.File("elsewhere"), folder.File("debugrelay-broker"));
+        await Wait.UntilAsync(() => HostProcesses.FindBrokerOf(agent.Id) is { } next && next != first, () => $"there is another broker: {agent.Errors.Text}", cancellation: Cancellation);
+        agent.Terminate();
+        Assert.Equal(0, await agent.WaitForExitAsync());
     }
 
     private static IEnumerable<TcpConnectionInformation> ConnectionsTo(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
