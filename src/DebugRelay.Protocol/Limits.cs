@@ -135,6 +135,9 @@ public static class Limits
     /// <inheritdoc cref="EndsAtOnce"/>
     public static readonly TimeSpan EndTurn = TimeSpan.FromMilliseconds(40);
 
+    /// <summary>How long a session whose client has left after it was told waits for its turn: until then that of 500 has come, with the telling before it.</summary>
+    public static readonly TimeSpan AllTurns = TimeSpan.FromSeconds(2);
+
     /// <summary>What the agent waits, where sessions lost their right, until all of their clients are told: only then are they ended. Who does not listen is not waited for.</summary>
     public static readonly TimeSpan TellingFirst = TimeSpan.FromMilliseconds(250);
 

@@ -18,9 +18,11 @@ internal sealed class SessionLife(RelaySession session, ClientConnection client,
         Task<SessionClosed> fromBroker = FromBrokerAsync(stop.Token), fromClient = FromClientAsync(stop.Token), beating = BeatAsync(stop.Token);
         Task<SessionClosed>[] ends = [session.Ended, fromClient, fromBroker, RecordingFailsAsync(), ExpiresAsync(stop.Token), IdlesAsync(stop.Token), beating];
         SessionClosed closed = await await Task.WhenAny(ends);
-        // Whoever was told that access is taken away leaves, often before the end has its turn: it waits for it all the same, and the reason is still the first.
-        if (session.Withdrawal is null)
-            session.End(closed.Code, closed.Message);
+        // Whoever was told that access is taken away leaves, often before the end has its turn: it waits for it all the same. Should the turn not come, it ends without.
+        if (session.Withdrawal is not null)
+            await ((Task)session.Ended).WaitAsync(Limits.AllTurns).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        session.End(closed.Code, closed.Message);
+        // The reason is the first.
         closed = await session.Ended;
         // The broker's connection stays until the operations are over: it is how they are stopped.
         await stop.CancelAsync();

@@ -37,6 +37,7 @@ internal static class ClientFaults
         for (int i = round.Any(50, 500); i > 0; i--)
         {
             live.Trace.Incoming.Tick();
+            // The fault itself: there is nothing to wait for.
             await Task.Delay(2, round.Cancellation);
         }
         if (round.Any(0, 1) == 0)
