@@ -12,7 +12,7 @@
     test     build, then every test (more arguments go to dotnet test)
     demo     build the client, then run its demo (more arguments go to the demo)
     perf     measure in Release: rewriter (default), live, micro; see perf/README.md
-    fuzz     fuzz in Release: --executions N --seed S --seconds T (default: a million), or: afl [SECONDS] (guided by coverage, AFL++)
+    fuzz     fuzz in Release: TARGET --executions N --seed S --seconds T (default: a million), or: afl TARGET [SECONDS] (guided by coverage, AFL++)
     quality  what the detectors find of labelled corpora; arguments go to perf/DebugRelay.Quality
     publish  the host's programs as native code, one file each, into artifacts/published
     package  a Debian package, with a bill of materials, and the client as a dotnet tool, into artifacts/packages (packaging/package.sh, without PowerShell)

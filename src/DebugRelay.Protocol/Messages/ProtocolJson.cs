@@ -12,7 +12,21 @@ namespace DebugRelay.Protocol.Messages;
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    UseStringEnumConverter = true,
+    Converters =
+    [
+        typeof(NameConverter<InboxAction>),
+        typeof(NameConverter<JobKind>),
+        typeof(FiniteConverter),
+        typeof(ListConverter<string>),
+        typeof(ListConverter<byte[]>),
+        typeof(ListConverter<EnvironmentVariable>),
+        typeof(ListConverter<InboxLetter>),
+        typeof(ListConverter<ListedOperation>),
+        typeof(ListConverter<ListedProcess>),
+        typeof(ListConverter<ListedSession>),
+        typeof(TableConverter<SortedDictionary<string, long>>),
+        typeof(TableConverter<DumpMemory>),
+    ],
     MaxDepth = 8)]
 [JsonSerializable(typeof(Hello))]
 [JsonSerializable(typeof(OpenSession))]

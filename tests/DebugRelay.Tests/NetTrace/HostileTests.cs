@@ -20,7 +20,7 @@ public class HostileTests
     public async Task Cut_at_any_byte_it_gives_what_was_whole_before(int version, bool isCompressed, bool hasOlderFields)
     {
         var trace = Small(version, isCompressed, hasOlderFields);
-        var oracle = new Oracle();
+        var oracle = new FuzzOracle(new NetTraceTarget());
         var (whole, _) = await Rewriting.RunAsync(trace, Filter.KeepAll);
         for (var length = 0; length < trace.Length; length++)
         {
@@ -37,7 +37,7 @@ public class HostileTests
     public void Any_byte_may_be_any_of_the_odd_ones(int version, bool isCompressed, bool hasOlderFields)
     {
         var trace = Small(version, isCompressed, hasOlderFields);
-        var oracle = new Oracle();
+        var oracle = new FuzzOracle(new NetTraceTarget());
         for (var at = 0; at < trace.Length; at++)
         {
             var was = trace[at];
@@ -55,7 +55,7 @@ public class HostileTests
     public void Any_number_may_be_any_of_the_odd_ones(int version, bool isCompressed, bool hasOlderFields)
     {
         var trace = Small(version, isCompressed, hasOlderFields);
-        var oracle = new Oracle();
+        var oracle = new FuzzOracle(new NetTraceTarget());
         for (var at = 0; at + sizeof(int) <= trace.Length; at++)
         {
             var was = trace.AsSpan(at, sizeof(int)).ToArray();
@@ -96,7 +96,7 @@ public class HostileTests
         var trace = Attack(attack).ToArray();
         var (output, summary) = await Rewriting.RunAsync(trace, Filter.KeepAll);
         Assert.Equal((RewriteState.Malformed, error), (summary.State, summary.Error));
-        Assert.Null(new Oracle().Judge(trace));
+        Assert.Null(new FuzzOracle(new NetTraceTarget()).Judge(trace));
         if (output.Length == 0) return;
         var (again, second) = await Rewriting.RunAsync(output, Filter.KeepAll);
         Assert.Equal(RewriteState.Complete, second.State);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
+using System.Text.Json.Serialization.Metadata;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using Xunit;
@@ -124,6 +125,22 @@ public class FrameTests
         Assert.Equal(ErrorCode.BadMessage, e.Code);
     }
 
+    /// <summary>What a taken-over peer could make another one fall over with, later than where it is read.</summary>
+    [Fact]
+    public void Nothing_is_read_that_the_message_does_not_allow()
+    {
+        Refuses(ProtocolJson.Default.Proof, """{"statement":"","signature":"","certificates":[null]}""");
+        Refuses(ProtocolJson.Default.ProcessList, """{"processes":[null]}""");
+        Refuses(ProtocolJson.Default.InboxReply, """{"letters":[null],"problem":null}""");
+        Refuses(ProtocolJson.Default.Accepted, """{"number":1,"rule":"r","isolation":[null]}""");
+        Refuses(ProtocolJson.Default.OperationEnd, """{"bytes":0,"sha256":"","partial":false,"code":null,"message":null,"scrubbed":{},"events":null,"scrubbedBy":{"p":null}}""");
+        Refuses(ProtocolJson.Default.DumpLine, """{"report":{"bytes":0,"sha256":"","runtime":null,"heap":false,"reason":null,"options":[],"masked":{},"memory":{"m":null},"verified":null,"canaries":0,"isolation":[],"seconds":{},"risks":[]}}""");
+        Refuses(ProtocolJson.Default.DumpLine, """{"report":{"bytes":0,"sha256":"","runtime":null,"heap":false,"reason":null,"options":[],"masked":{},"memory":{},"verified":null,"canaries":0,"isolation":[],"seconds":{"take":1e400},"risks":[]}}""");
+        Refuses(ProtocolJson.Default.InboxCall, """{"action":77}""");
+        Refuses(ProtocolJson.Default.InboxCall, """{"action":0}""");
+        Refuses(ProtocolJson.Default.Job, """{"number":1,"kind":77}""");
+    }
+
     [Fact]
     public async Task A_refusal_where_something_else_is_due_says_why()
     {
@@ -146,6 +163,10 @@ public class FrameTests
         await Task.WhenAll(writing, closing);
         await Assert.ThrowsAsync<IOException>(() => writer.WriteAsync(FrameType.Data, new byte[1], Cancellation).AsTask());
     }
+
+    private static void Refuses<T>(JsonTypeInfo<T> type, string json)
+        where T : class
+        => Assert.Equal(ErrorCode.BadMessage, Assert.Throws<ProtocolException>(() => ProtocolJson.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(json)), type)).Code);
 
     private static byte[] Header(uint length, byte type)
     {

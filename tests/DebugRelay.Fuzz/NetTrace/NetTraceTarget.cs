@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
 using DebugRelay.NetTrace;
@@ -7,56 +6,57 @@ using DebugRelay.NetTrace;
 namespace DebugRelay.Fuzz;
 
 /// <summary>
-/// What holds for every input: nothing is thrown, nothing takes long or much memory, the secret does not come out, and what comes out is a whole
-/// stream that comes out of a second pass as it is.
+/// Reader and rewriter. They are of one mind, the secret does not come out, and what comes out is a whole stream that comes out of a second pass as it is.
 /// </summary>
-internal sealed class Oracle
+internal sealed class NetTraceTarget : FuzzTarget
 {
-    /// <summary>Far above what an input of some hundred bytes can justify, far below what a hostile length could ask for.</summary>
-    private const long MaxAllocated = 2 * 1024 * 1024;
+    /// <summary>The seed of the streams that a guided run begins with: the same every time.</summary>
+    private const int CorpusSeed = 17;
 
-    private const string Slow = "It took more than a second.";
+    /// <summary>Longer ones cost AFL++ more than they bring.</summary>
+    private const int CorpusSize = 8 * 1024;
 
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(1);
+    private const int CorpusCount = 150;
+
     private static readonly byte[][] Secrets = [Encoding.Unicode.GetBytes(SeedCorpus.Secret), Encoding.UTF8.GetBytes(SeedCorpus.Utf8Secret)];
 
     private readonly ArrayPipeWriter _first = new();
     private readonly ArrayPipeWriter _second = new();
+    private SeedStream[]? _seeds;
+    private NetTraceReader _reader = null!;
+    private bool _isOverloaded;
+
+    public override string Name => "nettrace";
+
+    public override IReadOnlyList<string> Assemblies => ["DebugRelay.NetTrace"];
 
     public RewriteSummary Summary { get; private set; } = null!;
 
     public int OutputLength => _first.Written.Length;
 
-    /// <summary>What the input broke, or null. A machine busy with other work may stall any input once; one that is slow is slow again.</summary>
-    public string? Judge(ReadOnlySpan<byte> input)
-    {
-        const int Tries = 3;
-        var what = JudgeOnce(input);
-        for (var tries = 1; tries < Tries && what == Slow; tries++) what = JudgeOnce(input);
-        return what;
-    }
+    /// <summary>Blocks are read into buffers of their own.</summary>
+    public override long MaxAllocated(int length) => 2 * 1024 * 1024;
+
+    public override ReadOnlySpan<byte> Next(Random random) => StreamMutator.Mutate(random, _seeds ??= SeedCorpus.Make(random));
+
+    public override IEnumerable<byte[]> Seeds() =>
+        [.. SeedCorpus.Make(new Random(CorpusSeed)).Select(StreamMutator.Whole).Where(s => s.Length <= CorpusSize).Take(CorpusCount), RealTrace.Take()];
 
     /// <summary>For a quarter of the inputs, which their content tells, the output takes blocks only now and then.</summary>
-    private string? JudgeOnce(ReadOnlySpan<byte> input)
+    public override Outcome Run(ReadOnlySpan<byte> input)
     {
         var copy = input.ToArray();
         var overloads = OverloadsOf(input);
-        NetTraceReader? reader;
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var start = Stopwatch.GetTimestamp();
-        try
-        {
-            reader = Read(copy, copy.Length, _ => { });
-            Summary = Rewrite(copy, copy.Length, _first, new BlankingFilter(), overloads);
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            return fault.ToString();
-        }
-        if (Stopwatch.GetElapsedTime(start) > MaxTime) return Slow;
-        if (GC.GetAllocatedBytesForCurrentThread() - allocated > MaxAllocated) return "It allocated more than 2 MB.";
-        if (overloads is null && (reader.Error, reader.IsComplete) != (Summary.Error, Summary.State == RewriteState.Complete))
-            return $"The reader says {reader.Error} and {reader.IsComplete}, the rewriter {Summary.Error} and {Summary.State}.";
+        _isOverloaded = overloads is not null;
+        _reader = Read(copy, copy.Length, _ => { });
+        Summary = Rewrite(copy, copy.Length, _first, new BlankingFilter(), overloads);
+        return Summary.State == RewriteState.Complete ? Outcome.Accepted : OutputLength > 0 ? Outcome.Cut : Outcome.Refused;
+    }
+
+    public override string? Check(ReadOnlySpan<byte> input)
+    {
+        if (!_isOverloaded && (_reader.Error, _reader.IsComplete) != (Summary.Error, Summary.State == RewriteState.Complete))
+            return $"The reader says {_reader.Error} and {_reader.IsComplete}, the rewriter {Summary.Error} and {Summary.State}.";
         if (HoldsSecret()) return "The secret came out.";
         return OutputLength == 0 ? null : JudgeAgain();
     }
@@ -64,8 +64,7 @@ internal sealed class Oracle
     /// <summary>Says of each block whether the output could take it.</summary>
     private static Func<bool>? OverloadsOf(ReadOnlySpan<byte> input)
     {
-        var hash = 14695981039346656037UL;
-        foreach (var value in input[Math.Max(0, input.Length - 64)..]) hash = (hash ^ value) * 1099511628211;
+        var hash = ContentHash.Of(input);
         if ((hash >> 8 & 3) != 0) return null;
         return () => (hash = (hash << 1) | (hash >> 63)) % 2 == 0;
     }

@@ -5,11 +5,11 @@ namespace DebugRelay.Fuzz;
 /// <summary>What AFL++ runs: an input on standard input, and an exception where it breaks a promise. Without AFL++ it runs one input, to look at a finding.</summary>
 internal static class AflTarget
 {
-    private const int MaxSize = 64 * 1024;
+    private const int MaxSize = 1024 * 1024;
 
-    public static void Run()
+    public static void Run(FuzzTarget target)
     {
-        var oracle = new Oracle();
+        var oracle = new FuzzOracle(target);
         var input = new byte[MaxSize];
         Fuzzer.Run(stream =>
         {

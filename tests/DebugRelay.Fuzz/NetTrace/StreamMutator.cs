@@ -4,10 +4,9 @@ using System.Text;
 namespace DebugRelay.Fuzz;
 
 /// <summary>Makes an input of a seed: parts left out, doubled or swapped, contents damaged, frames mended or (seldom) damaged too.</summary>
-internal static class Mutator
+internal static class StreamMutator
 {
     private const int MaxSize = 64 * 1024;
-    private static readonly uint[] Odd = [0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF];
     private static readonly byte[] Buffer = new byte[MaxSize];
 
     public static ReadOnlySpan<byte> Mutate(Random random, SeedStream[] seeds)
@@ -23,7 +22,7 @@ internal static class Mutator
                 length = AppendPart(random, seed.IsV6, length, part, i == damaged || random.Next(6) == 0);
         }
         length = seed.IsV6 ? Append(length, [0, 0, 0, 0]) : Append(length, [1]);
-        if (random.Next(6) == 0) length = Damage(random, 0, length);
+        if (random.Next(6) == 0) length = ByteDamage.Once(random, Buffer, 0, length);
         if (random.Next(20) == 0) length = random.Next(length + 1);
         return Buffer.AsSpan(0, length);
     }
@@ -60,43 +59,10 @@ internal static class Mutator
         }
         var start = at;
         at = Append(at, part.Content);
-        for (var times = isDamaged ? random.Next(1, 4) : 0; times > 0; times--) at = Damage(random, start, at);
+        for (var times = isDamaged ? random.Next(1, 4) : 0; times > 0; times--) at = ByteDamage.Once(random, Buffer, start, at);
         if (isV6) BinaryPrimitives.WriteInt32LittleEndian(Buffer.AsSpan(sizeAt), (at - start) | (part.Kind << 24));
         else if (part.Name != "Trace") BinaryPrimitives.WriteInt32LittleEndian(Buffer.AsSpan(sizeAt), at - start);
         return isV6 ? at : Append(at, [6]);
-    }
-
-    /// <summary>One change between the two places; gives where the bytes then end.</summary>
-    private static int Damage(Random random, int start, int end)
-    {
-        if (end <= start) return end;
-        var at = random.Next(start, end);
-        var count = Math.Min(random.Next(1, 5), end - at);
-        switch (random.Next(6))
-        {
-            case 0:
-                Buffer[at] ^= (byte)(1 << random.Next(8));
-                return end;
-            case 1:
-                Buffer[at] = (byte)random.Next(256);
-                return end;
-            case 2 when at + 4 <= end:
-                BinaryPrimitives.WriteUInt32LittleEndian(Buffer.AsSpan(at), Odd[random.Next(Odd.Length)]);
-                return end;
-            case 3 when at + 2 <= end:
-                BinaryPrimitives.WriteUInt16LittleEndian(Buffer.AsSpan(at), (ushort)Odd[random.Next(Odd.Length)]);
-                return end;
-            case 4:
-                Buffer.AsSpan((at + count)..end).CopyTo(Buffer.AsSpan(at));
-                return end - count;
-            case 5:
-                Buffer.AsSpan(at..end).CopyTo(Buffer.AsSpan(at + count));
-                random.NextBytes(Buffer.AsSpan(at, count));
-                return end + count;
-            default:
-                Buffer[at]++;
-                return end;
-        }
     }
 
     private static int Append(int at, ReadOnlySpan<byte> bytes)
