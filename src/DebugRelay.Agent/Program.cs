@@ -5,7 +5,7 @@ using DebugRelay.Policy.Configuration;
 const string Usage = """
     usage: debugrelay-agent run --config FILE                            serve this host
            debugrelay-agent check --config FILE                          judge the configuration and what it names
-           debugrelay-agent install [--root DIR] [--programs DIR]        make agent and broker services of systemd; with --root write the files there only
+           debugrelay-agent install [--root DIR] [--programs DIR]        make agent and broker services of systemd, or of Windows; with --root write the files there only
            debugrelay-agent uninstall [--root DIR]                       take the services away; configuration and recordings stay
     """;
 
@@ -24,10 +24,16 @@ try
             Console.WriteLine($"{file}: OK");
             return 0;
         case ["install", .. var rest] when InstallOptions.Parse(rest) is { } options:
-            new Installer(options, Console.Out).Install();
+            if (OperatingSystem.IsWindows())
+                new WindowsInstaller(options, Console.Out).Install();
+            else
+                new Installer(options, Console.Out).Install();
             return 0;
         case ["uninstall", .. var rest] when InstallOptions.Parse(rest) is { } options:
-            new Installer(options, Console.Out).Uninstall();
+            if (OperatingSystem.IsWindows())
+                new WindowsInstaller(options, Console.Out).Uninstall();
+            else
+                new Installer(options, Console.Out).Uninstall();
             return 0;
         case ["--help" or "-h"]:
             Console.WriteLine(Usage);

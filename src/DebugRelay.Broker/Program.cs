@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DebugRelay.Broker;
+using DebugRelay.Broker.Hosting.Windows;
 using DebugRelay.Policy.Configuration;
 
 // debugrelay-broker run --config FILE [--socket PATH] [--with-parent]
@@ -10,6 +11,9 @@ if (Options.Parse(args) is not { } options)
     return 2;
 }
 
+if (OperatingSystem.IsWindows())
+    return await RunAsync(() => BrokerService.RunAsync(options));
+
 bool parentIsGone = false;
 using var stop = new CancellationTokenSource();
 using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; stop.Cancel(); });
@@ -19,17 +23,25 @@ using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSigna
 if (options.WithParent)
     _ = Task.Run(() => { while (Console.In.Read() >= 0) { } parentIsGone = true; stop.Cancel(); });
 
-try
+return await RunAsync(async () =>
 {
     await BrokerServer.RunAsync(options, stop.Token);
     if (parentIsGone && options.Socket is { } socket)
         RemoveFolder(socket);
-    return 0;
-}
-catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException)
+});
+
+static async Task<int> RunAsync(Func<Task> run)
 {
-    Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
-    return 1;
+    try
+    {
+        await run();
+        return 0;
+    }
+    catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException)
+    {
+        Console.Error.WriteLine($"debugrelay-broker: {e.Message}");
+        return 1;
+    }
 }
 
 // A terminal that goes away is a reason to stop; a service is asked to read its files again, which the server does.

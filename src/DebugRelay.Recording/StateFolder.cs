@@ -3,8 +3,6 @@ namespace DebugRelay.Recording;
 /// <summary>Small files of what must not be forgotten. A file is replaced whole and is on disk when a write returns, so that a crash leaves the old or the new.</summary>
 public sealed class StateFolder
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private const string Unfinished = ".new";
 
     private readonly string _path;
@@ -35,18 +33,11 @@ public sealed class StateFolder
     /// <exception cref="StateException">It cannot be written: what it would have allowed must not be done.</exception>
     public void Write(string name, ReadOnlySpan<byte> bytes)
     {
-        if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException("Without file modes and folder syncs a state would promise what it does not hold.");
         string path = Path.Combine(_path, name), fresh = path + Unfinished;
         try
         {
-            Directory.CreateDirectory(_path, OwnerOnly);
-            using (var file = new FileStream(fresh, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }))
+            Disk.MakeFolder(_path);
+            using (FileStream file = Disk.OpenFile(fresh, FileMode.Create))
             {
                 file.Write(bytes);
                 file.Flush(flushToDisk: true);

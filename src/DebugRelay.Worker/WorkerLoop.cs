@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
-using DebugRelay.Protocol.Unix;
 using DebugRelay.Protocol.Unix.Confinement;
 using DebugRelay.Scrubbing;
 using DebugRelay.Worker.Jobs;
@@ -13,7 +11,7 @@ using DebugRelay.Worker.Jobs;
 namespace DebugRelay.Worker;
 
 /// <summary>A worker's life: report for duty, take jobs until the broker's connection ends.</summary>
-internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
+internal sealed class WorkerLoop(IHandOver broker, Scrubbers scrubbers)
 {
     /// <summary>Bytes. Each of 24 operations may hold 8 MB for its reader and some for what it reads; the rest are code, threads' stacks and a heap's slack.</summary>
     private const long WorkerMemory = 1L << 30;
@@ -28,7 +26,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
 
     /// <summary>Runs until the broker closes the connection, or dies.</summary>
     /// <returns>The process's exit code.</returns>
-    public static async Task<int> RunAsync(DescriptorSocket broker)
+    public static async Task<int> RunAsync(IHandOver broker)
     {
         if (await ReceiveAsync(broker) is not ({ Type: FrameType.WorkerProfile } frame, []))
             return 1;
@@ -45,7 +43,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
         }
         var loop = new WorkerLoop(broker, new Scrubbers(profile, new PseudonymKey(order.Number)));
         string[] survivors = [.. Canaries.Survivors(profile)];
-        string[] isolation = LimitsOf(order).Apply();
+        string[] isolation = OperatingSystem.IsLinux() ? LimitsOf(order).Apply() : [];
         await TrySendAsync(broker, FrameType.WorkerReady, new WorkerReady(profile.Sha256, survivors, isolation), ProtocolJson.Default.WorkerReady);
         await loop.TakeJobsAsync();
         await loop.LetGoAsync();
@@ -60,12 +58,12 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
 
     private async Task TakeJobsAsync()
     {
-        while (await ReceiveAsync(broker) is var (frame, descriptors))
+        while (await ReceiveAsync(broker) is var (frame, connections))
         {
             switch (frame.Type)
             {
-                case FrameType.Job when descriptors.Length == 2:
-                    Track(RunJobAsync(frame.Read(ProtocolJson.Default.Job), ToSocket(descriptors[0]), ToSocket(descriptors[1])));
+                case FrameType.Job when connections.Length == 2:
+                    Track(RunJobAsync(frame.Read(ProtocolJson.Default.Job), connections[0], connections[1]));
                     break;
                 case FrameType.CancelJob:
                     await CancelAsync(frame.Read(ProtocolJson.Default.CancelJob).Number);
@@ -77,13 +75,13 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
     }
 
     /// <returns>Null where the broker is gone. One that is killed before it has read what we sent leaves a reset.</returns>
-    private static async Task<(Frame Frame, SafeFileDescriptor[] Descriptors)?> ReceiveAsync(DescriptorSocket broker)
+    private static async Task<(Frame Frame, Stream[] Connections)?> ReceiveAsync(IHandOver broker)
     {
         try
         {
             return await broker.ReceiveAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (IOException)
         {
             return null;
         }
@@ -97,7 +95,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
             await CancelAsync(number);
     }
 
-    private async Task RunJobAsync(Job job, Socket target, Socket agent)
+    private async Task RunJobAsync(Job job, Stream target, Stream agent)
     {
         using var cancelled = new CancellationTokenSource();
         _running[job.Number] = cancelled;
@@ -123,7 +121,7 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
     }
 
     /// <summary>Always comes to an end that can be told: others wait for it, and other jobs go on.</summary>
-    private async Task<OperationEnd> ReadAsync(Job job, Socket target, DeliveryWriter delivery, CancellationToken cancellation)
+    private async Task<OperationEnd> ReadAsync(Job job, Stream target, DeliveryWriter delivery, CancellationToken cancellation)
     {
         try
         {
@@ -160,16 +158,14 @@ internal sealed class WorkerLoop(DescriptorSocket broker, Scrubbers scrubbers)
         job.ContinueWith(ended => _jobs.TryRemove(ended, out _), TaskScheduler.Default);
     }
 
-    private static Socket ToSocket(SafeFileDescriptor descriptor) => new(new SafeSocketHandle(descriptor.Detach(), ownsHandle: true));
-
     /// <summary>A broker that is gone is seen where the next frame would come. The agent, and the recording with it, is told of a job's end in any case.</summary>
-    private static async Task TrySendAsync<T>(DescriptorSocket broker, FrameType type, T message, JsonTypeInfo<T> json)
+    private static async Task TrySendAsync<T>(IHandOver broker, FrameType type, T message, JsonTypeInfo<T> json)
     {
         try
         {
             await broker.SendAsync(type, JsonSerializer.SerializeToUtf8Bytes(message, json), [], CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (IOException)
         {
             // The broker is gone.
         }

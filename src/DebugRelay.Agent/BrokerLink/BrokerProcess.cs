@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using DebugRelay.Agent.Observability;
 using DebugRelay.Policy.Configuration;
+using DebugRelay.Protocol.Windows;
 
 namespace DebugRelay.Agent.BrokerLink;
 
@@ -22,6 +23,8 @@ internal sealed partial class BrokerProcess : BackgroundService
         _configurationFile = file.Path;
         _logger = logger;
         _metrics = metrics;
+        if (OperatingSystem.IsWindows() && PipeName.Of(configuration.Broker) is null)
+            throw new ConfigurationException($"{file.Path}: broker: on Windows it is a service of its own; name its pipe, such as \\\\.\\pipe\\debugrelay-broker");
         if (configuration.Broker == HostConfiguration.SpawnBroker)
         {
             // Created with mode 0700. Short, since a socket's path may have 107 bytes.
@@ -39,8 +42,10 @@ internal sealed partial class BrokerProcess : BackgroundService
 
     /// <summary>Connects to the broker; waits for one that is just starting.</summary>
     /// <exception cref="BrokerGoneException">It is not there.</exception>
-    public async Task<Socket> ConnectAsync(CancellationToken cancellation)
+    public async Task<Stream> ConnectAsync(CancellationToken cancellation)
     {
+        if (OperatingSystem.IsWindows())
+            return await BrokerPipe.ConnectAsync(SocketPath, cancellation);
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -48,7 +53,7 @@ internal sealed partial class BrokerProcess : BackgroundService
             try
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellation);
-                return socket;
+                return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException e)
             {

@@ -11,6 +11,7 @@ using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Logging;
 using DebugRelay.Protocol.Unix;
+using DebugRelay.Protocol.Windows;
 using DebugRelay.Recording;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -28,6 +29,8 @@ internal static class AgentHost
     {
         HostConfiguration configuration = HostConfiguration.Load(configurationFile);
         OutOfMemory.Offer();
+        if (OperatingSystem.IsWindows() && OwnDiagnostics.Problem is { } problem)
+            throw new ConfigurationException(problem);
         var profile = new LiveProfile(configuration);
         // A profile that ships with the worker needs no check.
         if (!profile.Current.IsShipped)
@@ -124,6 +127,8 @@ internal static class AgentHost
             builder.Logging.AddSimpleConsole(o => o.SingleLine = true);
         else
             builder.Logging.AddProvider(new AgentLog(LogWriter.Create(configuration.Log, "debugrelay-agent")));
+        if (OperatingSystem.IsWindows())
+            builder.Services.AddWindowsService(o => o.ServiceName = "debugrelay-agent");
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         // Standard output is for the line that says where we listen.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -1,9 +1,10 @@
-using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.Versioning;
 
 namespace DebugRelay.Agent.Install;
 
 /// <summary>Installs agent and broker as two services of systemd, and takes them away again. What is there already and right stays untouched.</summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class Installer(InstallOptions options, TextWriter output)
 {
     private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -69,8 +70,7 @@ internal sealed class Installer(InstallOptions options, TextWriter output)
         // Whole or not at all: systemd may read at any time.
         string fresh = path + ".new";
         File.WriteAllText(fresh, text);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(fresh, file.IsOurs ? ForAll : ForGroup);
+        File.SetUnixFileMode(fresh, file.IsOurs ? ForAll : ForGroup);
         File.Move(fresh, path, overwrite: true);
         output.WriteLine($"{(before is null ? "written    " : "replaced   ")}{file.Path}");
     }
@@ -79,17 +79,10 @@ internal sealed class Installer(InstallOptions options, TextWriter output)
 
     private static void Run(string program, params string[] arguments)
     {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })!;
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-                throw new InstallException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}");
-        }
-        catch (Win32Exception e)
-        {
-            throw new InstallException($"{program} could not be started: {e.Message}");
-        }
+        using Process process = InstallTools.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false });
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InstallException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}");
     }
 }
 
@@ -113,7 +106,7 @@ internal sealed record InstallOptions(string? Root, string Programs)
                     root = Path.GetFullPath(arguments[i + 1]);
                     break;
                 case "--programs" when programs is null && Path.IsPathRooted(arguments[i + 1]):
-                    programs = arguments[i + 1].TrimEnd('/');
+                    programs = Path.TrimEndingDirectorySeparator(arguments[i + 1]);
                     break;
                 default:
                     return null;
@@ -121,7 +114,7 @@ internal sealed record InstallOptions(string? Root, string Programs)
         }
         if (arguments.Length % 2 != 0)
             return null;
-        return new InstallOptions(root, programs ?? (root is null ? AppContext.BaseDirectory.TrimEnd('/') : PackagedPrograms));
+        return new InstallOptions(root, programs ?? (root is null || OperatingSystem.IsWindows() ? Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) : PackagedPrograms));
     }
 }
 

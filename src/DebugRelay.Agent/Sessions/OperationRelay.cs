@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.BrokerLink;
@@ -48,7 +47,7 @@ internal sealed partial class OperationRelay(
     {
         await session.RecordAsync("request", new RequestEntry(client.Remote, open.Request, open.Signature, open.Grant), RecordedJson.Default.RequestEntry, durable: true);
         OperationRequest request = await VerifyAsync(session, open);
-        await using var stream = new NetworkStream(await broker.ConnectAsync(session.Ending), ownsSocket: true);
+        await using Stream stream = await broker.ConnectAsync(session.Ending);
         var reader = new FrameReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: Limits.DataPayload)));
         var writer = new FrameWriter(PipeWriter.Create(stream));
 

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DebugRelay.Agent.BrokerLink;
@@ -33,7 +32,7 @@ internal sealed partial class SessionOpening(
     {
         if (sessions.Forbidden is { } reason)
             throw new ProtocolException(ErrorCode.Denied, reason);
-        await using var stream = new NetworkStream(await broker.ConnectAsync(client.Closed), ownsSocket: true);
+        await using Stream stream = await broker.ConnectAsync(client.Closed);
         var brokerReader = new FrameReader(PipeReader.Create(stream));
         var brokerWriter = new FrameWriter(PipeWriter.Create(stream));
         try

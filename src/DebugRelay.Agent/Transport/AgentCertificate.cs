@@ -13,7 +13,7 @@ internal static class AgentCertificate
     {
         try
         {
-            X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(configuration.Certificate, configuration.Key);
+            X509Certificate2 certificate = ForTls(X509Certificate2.CreateFromPemFile(configuration.Certificate, configuration.Key));
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(configuration.Certificate);
             if (chain.Count > 0)
@@ -24,5 +24,14 @@ internal static class AgentCertificate
         {
             throw new ConfigurationException($"{configuration.Certificate}, {configuration.Key}: {e.Message}");
         }
+    }
+
+    /// <summary>Windows does TLS in another process, which takes no key that lies in our memory alone.</summary>
+    private static X509Certificate2 ForTls(X509Certificate2 certificate)
+    {
+        if (!OperatingSystem.IsWindows())
+            return certificate;
+        using (certificate)
+            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 }

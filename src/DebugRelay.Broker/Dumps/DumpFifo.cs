@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Protocol;
@@ -11,6 +12,7 @@ namespace DebugRelay.Broker.Dumps;
 /// The FIFO that a target's createdump writes into: in a fresh folder that the target's user alone may enter, beside the target's diagnostic socket, as the
 /// target sees files. It has its name until the first bytes come.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class DumpFifo : IDisposable
 {
     private const string Name = "core";
@@ -35,7 +37,7 @@ internal sealed class DumpFifo : IDisposable
     /// <param name="endpoint">The target.</param>
     /// <param name="traces">Remembers it, so that a broker that comes after a crash can find it.</param>
     /// <exception cref="TargetException">It cannot be made there.</exception>
-    public static DumpFifo Create(DiagnosticEndpoint endpoint, DumpTraces traces)
+    public static DumpFifo Create(UnixEndpoint endpoint, DumpTraces traces)
     {
         TargetProcess process = endpoint.Process;
         string folderName = $"debugrelay-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
@@ -10,6 +10,7 @@ namespace DebugRelay.Broker.Dumps;
 /// <summary>An engineer who waits for a dump and takes it. He may leave; then the dump waits for him, unless it was taken from him.</summary>
 /// <param name="dump">The dump.</param>
 /// <param name="problem">Decides on it again, by what holds now: null while it is allowed.</param>
+[SupportedOSPlatform("linux")]
 internal sealed class DumpOperation(MadeDump dump, Func<string?> problem) : IRunningOperation
 {
     private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(250);
@@ -62,7 +63,7 @@ internal sealed class DumpOperation(MadeDump dump, Func<string?> problem) : IRun
             dump.IsDelivered = true;
             return new OperationEnd(sent, Convert.ToHexStringLower(hash.GetHashAndReset()), Partial: false, null, null, [], null, null, report);
         }
-        catch (SocketException)
+        catch (PeerGoneException)
         {
             Stop(ErrorCode.ClientGone);
             return Cut(sent, hash, ErrorCode.ClientGone, "the agent is gone");

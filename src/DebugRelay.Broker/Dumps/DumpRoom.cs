@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using DebugRelay.Protocol;
 
 namespace DebugRelay.Broker.Dumps;
 
 /// <summary>Whether the host has room for a dump, asked before its target is stopped.</summary>
+[SupportedOSPlatform("linux")]
 internal static class DumpRoom
 {
     /// <summary>A dump without the heap: stacks and the runtime's own tables.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Policy.Identity;
 using DebugRelay.Protocol;
@@ -9,6 +10,7 @@ namespace DebugRelay.Broker.Dumps;
 /// <param name="folder">Where their files lie; ours alone.</param>
 /// <param name="traces">What is remembered of FIFOs.</param>
 /// <param name="time">By which making and waiting end.</param>
+[SupportedOSPlatform("linux")]
 internal sealed class DumpStore(string folder, DumpTraces traces, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<string, MadeDump> _dumps = [];

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -14,6 +15,7 @@ internal sealed record DumpTraceDocument(int Pid, ulong StartTime, string Folder
 /// What is remembered on disk of dumps that are being written, so that a broker that comes after one that died lets their targets go: a createdump that
 /// waits for a reader keeps every thread of its target stopped.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class DumpTraces(string folder)
 {
     /// <summary>Remembers a FIFO; dispose the result when it has no name any more.</summary>

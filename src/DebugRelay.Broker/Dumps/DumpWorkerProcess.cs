@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
@@ -11,6 +12,7 @@ using DebugRelay.Protocol.Unix;
 namespace DebugRelay.Broker.Dumps;
 
 /// <summary>The process that reads one dump, sanitises it and has it verified. It ends with its job.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class DumpWorkerProcess : IDisposable
 {
     private const string Program = "debugrelay-dumpworker";

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Targets;
@@ -10,9 +11,11 @@ using Microsoft.Win32.SafeHandles;
 namespace DebugRelay.Broker.Dumps;
 
 /// <summary>What dump is to be made, and for whom.</summary>
-internal sealed record DumpOrder(PeerIdentity Owner, DiagnosticEndpoint Endpoint, string Operation, bool MaskLiterals, bool MaskFields, SealOrder? Seal);
+[SupportedOSPlatform("linux")]
+internal sealed record DumpOrder(PeerIdentity Owner, UnixEndpoint Endpoint, string Operation, bool MaskLiterals, bool MaskFields, SealOrder? Seal);
 
 /// <summary>One dump, from its order until nobody can ask for it any more. It does not depend on whoever waits for it.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class MadeDump : IDisposable
 {
     private readonly TaskCompletionSource<string> _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
+using System.Runtime.Versioning;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Protocol;
 
@@ -34,26 +34,26 @@ internal static class DiagnosticsIpc
     private static ReadOnlySpan<byte> Magic => "DOTNET_IPC_V1\0"u8;
 
     /// <summary>Sends ProcessInfo3; its reply, which has the target's own strings, is left to the worker.</summary>
-    public static void RequestProcessInfo(Socket target) => Send(target, Command.ProcessInfo3, []);
+    public static void RequestProcessInfo(Stream target) => Send(target, Command.ProcessInfo3, []);
 
     /// <summary>Asks for the target's environment; its reply is left to the worker likewise.</summary>
-    public static void RequestEnvironment(Socket target) => Send(target, Command.GetProcessEnvironment, []);
+    public static void RequestEnvironment(Stream target) => Send(target, Command.GetProcessEnvironment, []);
 
     /// <summary>Tells a runtime that waits at its start to go on. One that does not wait says that it does.</summary>
-    public static void Resume(Socket target, int pid)
+    public static void Resume(Stream target, int pid)
     {
         Send(target, Command.ResumeRuntime, []);
         Span<byte> reply = stackalloc byte[HeaderSize];
         ReceiveExactly(target, reply, pid);
     }
 
-    /// <summary>Starts an EventPipe session and reads the reply; the stream follows on the same socket.</summary>
-    /// <returns>The socket to read the stream from, and the session's id in the target.</returns>
+    /// <summary>Starts an EventPipe session and reads the reply; the stream follows on the same connection.</summary>
+    /// <returns>The connection to read the stream from, and the session's id in the target.</returns>
     /// <exception cref="TargetException">The target said no, or nothing in time.</exception>
-    public static (Socket Stream, ulong SessionId) StartEventPipe(DiagnosticEndpoint endpoint, EventPipeRequest request)
+    public static (Stream Stream, ulong SessionId) StartEventPipe(DiagnosticEndpoint endpoint, EventPipeRequest request)
     {
         // CollectTracing3 (.NET 8) can leave stacks out; an older runtime does not know it and says so.
-        (Socket stream, ulong? id) = TryStart(endpoint, Command.CollectTracing3, request.Encode(withStackSwitch: true));
+        (Stream stream, ulong? id) = TryStart(endpoint, Command.CollectTracing3, request.Encode(withStackSwitch: true));
         if (id is null)
             (stream, id) = TryStart(endpoint, Command.CollectTracing2, request.Encode(withStackSwitch: false));
         return id is { } session
@@ -64,14 +64,14 @@ internal static class DiagnosticsIpc
     /// <summary>Stops an EventPipe session. The target answers when the stream has been read to its end, so this may take a while.</summary>
     public static async Task StopEventPipeAsync(DiagnosticEndpoint endpoint, ulong sessionId, CancellationToken cancellation)
     {
-        using Socket socket = endpoint.Connect();
+        using Stream connection = endpoint.Connect();
         byte[] payload = new byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(payload, sessionId);
-        await socket.SendAsync(Build(Command.StopTracing, payload), cancellation);
+        await connection.WriteAsync(Build(Command.StopTracing, payload), cancellation);
         byte[] reply = new byte[HeaderSize];
         for (int have = 0; have < reply.Length;)
         {
-            int got = await socket.ReceiveAsync(reply.AsMemory(have), cancellation);
+            int got = await connection.ReadAsync(reply.AsMemory(have), cancellation);
             if (got == 0)
                 return;
             have += got;
@@ -84,6 +84,7 @@ internal static class DiagnosticsIpc
     /// <param name="type">As the runtime counts them: 1 mini, 2 heap, 3 triage, 4 full.</param>
     /// <param name="limit">How long it may take.</param>
     /// <exception cref="TargetException">The target said no, is gone, or said nothing in time.</exception>
+    [SupportedOSPlatform("linux")]
     public static void WriteDump(DiagnosticEndpoint endpoint, string path, uint type, TimeSpan limit)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -98,16 +99,17 @@ internal static class DiagnosticsIpc
     }
 
     /// <returns>False when the command is unknown to the target.</returns>
+    [SupportedOSPlatform("linux")]
     private static bool TryWriteDump(DiagnosticEndpoint endpoint, Command command, byte[] payload, TimeSpan limit)
     {
         int pid = endpoint.Process.Pid;
-        using Socket socket = endpoint.Connect();
+        using Stream connection = endpoint.Connect();
         try
         {
-            Send(socket, command, payload);
-            socket.ReceiveTimeout = (int)limit.TotalMilliseconds;
+            Send(connection, command, payload);
+            connection.ReadTimeout = (int)limit.TotalMilliseconds;
             Span<byte> reply = stackalloc byte[HeaderSize + 4];
-            ReceiveExactly(socket, reply, pid);
+            ReceiveExactly(connection, reply, pid);
             var answer = (Command)BinaryPrimitives.ReadUInt16BigEndian(reply[16..]);
             uint result = BinaryPrimitives.ReadUInt32LittleEndian(reply[HeaderSize..]);
             if (!reply.StartsWith(Magic) || answer is not (Command.Ok or Command.Error))
@@ -123,42 +125,42 @@ internal static class DiagnosticsIpc
         {
             throw new TargetException(e.Code, $"process {pid} ended while its dump was written");
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
             bool gone = ProcessFacts.StartTime(pid) != endpoint.Process.StartTime;
-            throw new TargetException(gone ? ErrorCode.TargetGone : ErrorCode.TargetFailed, gone ? $"process {pid} ended while its dump was written" : $"process {pid} did not write its dump in time ({e.SocketErrorCode})");
+            throw new TargetException(gone ? ErrorCode.TargetGone : ErrorCode.TargetFailed, gone ? $"process {pid} ended while its dump was written" : $"process {pid} did not write its dump in time ({e.Word()})");
         }
     }
 
-    private static (Socket Stream, ulong? Id) TryStart(DiagnosticEndpoint endpoint, Command command, byte[] payload)
+    private static (Stream Stream, ulong? Id) TryStart(DiagnosticEndpoint endpoint, Command command, byte[] payload)
     {
-        Socket socket = endpoint.Connect();
+        Stream connection = endpoint.Connect();
         try
         {
-            Send(socket, command, payload);
-            ulong? id = ReadSessionId(socket, endpoint.Process.Pid);
+            Send(connection, command, payload);
+            ulong? id = ReadSessionId(connection, endpoint.Process.Pid);
             if (id is null)
-                socket.Dispose();
-            return (socket, id);
+                connection.Dispose();
+            return (connection, id);
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
-            socket.Dispose();
-            throw new TargetException(ErrorCode.TargetFailed, $"process {endpoint.Process.Pid} did not answer on its diagnostic socket ({e.SocketErrorCode})");
+            connection.Dispose();
+            throw new TargetException(ErrorCode.TargetFailed, $"process {endpoint.Process.Pid} did not answer on its diagnostic socket ({e.Word()})");
         }
         catch
         {
-            socket.Dispose();
+            connection.Dispose();
             throw;
         }
     }
 
     /// <summary>The reply has a fixed size, and the id in it is what a stop must name: these 28 bytes are all that is read from a target here.</summary>
     /// <returns>Null when the command is unknown to the target.</returns>
-    private static ulong? ReadSessionId(Socket socket, int pid)
+    private static ulong? ReadSessionId(Stream connection, int pid)
     {
         Span<byte> header = stackalloc byte[HeaderSize];
-        ReceiveExactly(socket, header, pid);
+        ReceiveExactly(connection, header, pid);
         ushort size = BinaryPrimitives.ReadUInt16LittleEndian(header[14..]);
         var reply = (Command)BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
         bool isOk = reply == Command.Ok && size == HeaderSize + 8;
@@ -166,7 +168,7 @@ internal static class DiagnosticsIpc
         if (!header.StartsWith(Magic) || !(isOk || isError))
             throw new TargetException(ErrorCode.TargetFailed, $"process {pid} answered something that is no diagnostics reply");
         Span<byte> body = stackalloc byte[isOk ? 8 : 4];
-        ReceiveExactly(socket, body, pid);
+        ReceiveExactly(connection, body, pid);
         if (isOk)
             return BinaryPrimitives.ReadUInt64LittleEndian(body);
         uint result = BinaryPrimitives.ReadUInt32LittleEndian(body);
@@ -175,11 +177,11 @@ internal static class DiagnosticsIpc
             : throw new TargetException(ErrorCode.TargetFailed, $"process {pid} refused the trace (HRESULT 0x{result:X8})");
     }
 
-    private static void ReceiveExactly(Socket socket, Span<byte> buffer, int pid)
+    private static void ReceiveExactly(Stream connection, Span<byte> buffer, int pid)
     {
         while (!buffer.IsEmpty)
         {
-            int got = socket.Receive(buffer, SocketFlags.None);
+            int got = connection.Read(buffer);
             if (got == 0)
                 throw new TargetException(ErrorCode.TargetGone, $"process {pid} closed its diagnostic socket before it answered");
             buffer = buffer[got..];
@@ -187,12 +189,7 @@ internal static class DiagnosticsIpc
     }
 
     /// <summary>At once and whole: the runtime has one thread for all its connections and would wait for the rest of a half sent message.</summary>
-    private static void Send(Socket socket, Command command, ReadOnlySpan<byte> payload)
-    {
-        byte[] message = Build(command, payload);
-        for (int sent = 0; sent < message.Length;)
-            sent += socket.Send(message.AsSpan(sent), SocketFlags.None);
-    }
+    private static void Send(Stream connection, Command command, ReadOnlySpan<byte> payload) => connection.Write(Build(command, payload));
 
     private static byte[] Build(Command command, ReadOnlySpan<byte> payload)
     {

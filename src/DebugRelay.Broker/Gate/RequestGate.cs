@@ -10,7 +10,7 @@ using DebugRelay.Surfaces.Inventory;
 namespace DebugRelay.Broker.Gate;
 
 /// <summary>Judges a request: whose is it, was it used before, what does it ask, of whom, and may he.</summary>
-internal sealed class RequestGate(HostConfiguration configuration, LiveTrust trust, LiveProfile profile, ProcessFinder finder)
+internal sealed class RequestGate(HostConfiguration configuration, LiveTrust trust, LiveProfile profile, ITargetFinder finder)
 {
     /// <summary>Reads a request that the session's engineer signed.</summary>
     /// <exception cref="ProtocolException">He did not, or it has another form.</exception>
@@ -62,7 +62,10 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
             select Describe(session, endpoint.Process)]);
 
     /// <summary>The host's debug surfaces, but for our own processes.</summary>
-    public InventoryReport TakeInventory() => HostInventory.Take(configuration.Host, DateTimeOffset.UtcNow, finder.Hidden);
+    /// <exception cref="ProtocolException">This version knows no surfaces of this operating system.</exception>
+    public InventoryReport TakeInventory() => OperatingSystem.IsLinux()
+        ? HostInventory.Take(configuration.Host, DateTimeOffset.UtcNow, finder.Hidden)
+        : throw new ProtocolException(ErrorCode.UnknownOperation, "this version takes no inventory of a host that is not Linux");
 
     /// <summary>Whether who has this session may take the inventory now.</summary>
     public bool MayTakeInventory(VerifiedSession session) => Decide(session, Operations.Inventory, process: null).Allowed;
@@ -87,8 +90,10 @@ internal sealed class RequestGate(HostConfiguration configuration, LiveTrust tru
         {
             case Operations.ProcessList or Operations.ProcessInfo or Operations.ProcessEnvironment or Operations.Inventory or Operations.SessionList or Operations.SessionKill or Operations.SessionWatch:
                 return null;
-            case var dump when Operations.IsDump(dump):
+            case var dump when Operations.IsDump(dump) && OperatingSystem.IsLinux():
                 return null;
+            case var dump when Operations.IsDump(dump):
+                throw new ProtocolException(ErrorCode.UnknownOperation, "this version takes no dumps on a host that is not Linux");
             case var operation when Operations.IsEventPipe(operation) && request.Parameters is { } parameters:
                 return EventPipeClassifier.Check(request.Operation, parameters, profile.Current.Arguments);
             default:

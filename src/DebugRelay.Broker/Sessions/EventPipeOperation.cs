@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using DebugRelay.Broker.Gate;
 using DebugRelay.Broker.Targets;
 using DebugRelay.Broker.Workers;
@@ -32,16 +31,16 @@ internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoin
     /// <summary>Lets the worker read until the stream is over.</summary>
     /// <param name="worker">The session's worker.</param>
     /// <param name="job">The worker's job.</param>
-    /// <param name="stream">The target's socket; ours is closed once the worker has it.</param>
+    /// <param name="stream">The target's connection; it is the worker's once that has it.</param>
     /// <param name="agent">The agent's connection; likewise.</param>
     /// <param name="duration">When to stop.</param>
     /// <param name="atEnd">Why then: it was asked for no longer, or may have no more.</param>
     /// <exception cref="WorkerException">The worker died.</exception>
-    public async Task<OperationEnd> RunAsync(WorkerProcess worker, Job job, Socket stream, Socket agent, TimeSpan duration, string atEnd)
+    public async Task<OperationEnd> RunAsync(WorkerProcess worker, Job job, Stream stream, Stream agent, TimeSpan duration, string atEnd)
     {
         try
         {
-            Task<OperationEnd> reading = worker.RunAsync(job, stream.SafeHandle, agent.SafeHandle, () => { stream.Dispose(); agent.Dispose(); }, CancellationToken.None);
+            Task<OperationEnd> reading = worker.RunAsync(job, stream, agent, CancellationToken.None);
             await ((Task)Task.WhenAny(reading, _stop.Task)).WaitAsync(duration).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!reading.IsCompleted)
                 await StopTargetAsync(worker, job.Number, reading, _stop.Task.IsCompleted ? await _stop.Task : atEnd);
@@ -79,7 +78,7 @@ internal sealed class EventPipeOperation(string name, DiagnosticEndpoint endpoin
         {
             await DiagnosticsIpc.StopEventPipeAsync(endpoint, sessionId, timer.Token);
         }
-        catch (Exception e) when (e is TargetException or SocketException or OperationCanceledException)
+        catch (Exception e) when (e is TargetException or IOException or OperationCanceledException)
         {
             // Gone, or hangs: its socket is closed by the worker, which ends the session there too.
         }

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DebugRelay.Broker.Dumps;
@@ -17,12 +17,12 @@ namespace DebugRelay.Broker.Sessions;
 
 /// <summary>One operation's connection from the agent: judge, wait until it is recorded, carry out.</summary>
 /// <remarks>The target is touched after <see cref="FrameType.Proceed"/> and not before.</remarks>
-internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, DumpStore dumps, HostLedger ledger)
+internal sealed class OperationConnections(SessionRegistry registry, RequestGate gate, Admissions admissions, Sealing sealing, TargetShares shares, DumpStore? dumps, HostLedger ledger)
 {
     private readonly Observers _observers = new(gate.MayWatch);
 
     /// <summary>Serves one connection on the caller's thread, until its sockets are handed over or it is answered.</summary>
-    public void Run(Socket agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
+    public void Run(Stream agent, BlockingFrames frames, ReadOnlyMemory<byte> payload)
     {
         try
         {
@@ -38,7 +38,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
                 agent.Dispose();
                 return;
             }
-            agent.ReceiveTimeout = (int)PatienceFor(judged.Decision).TotalMilliseconds;
+            agent.ReadTimeout = (int)PatienceFor(judged.Decision).TotalMilliseconds;
             frames.Expect(FrameType.Proceed);
             CarryOut(session, judged, admissions.Enter(session.Proof, judged), agent, frames);
         }
@@ -59,7 +59,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             BrokerLog.Error(e.Message);
             Refuse(agent, frames, ErrorCode.RecordingFailed, "the broker cannot write its ledger, so nothing is carried out");
         }
-        catch (Exception e) when (e is not SocketException)
+        catch (Exception e) when (e is not PeerGoneException)
         {
             BrokerLog.Error("an operation failed", e);
             Refuse(agent, frames, ErrorCode.Internal, "the broker failed; its log says more");
@@ -71,7 +71,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         => Limits.Opening + (decision.NeedsObserver ? Limits.ObserverWait : TimeSpan.Zero) + (decision.BreakGlass is null ? TimeSpan.Zero : Limits.Announcement);
 
     /// <summary>Lives as long as the agent's connection: its end says that the observer has left.</summary>
-    private void Watch(BrokerSession session, OperationRequest request, Accepted accepted, Socket agent, BlockingFrames frames)
+    private void Watch(BrokerSession session, OperationRequest request, Accepted accepted, Stream agent, BlockingFrames frames)
     {
         if (registry.Find(request.Watch!) is not { HasEnded: false } watched)
             throw new ProtocolException(ErrorCode.NoSession, $"there is no session {request.Watch} on this host (any more)");
@@ -88,18 +88,18 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         agent.Dispose();
     }
 
-    private static void UntilClosed(Socket agent)
+    private static void UntilClosed(Stream agent)
     {
         try
         {
-            agent.ReceiveTimeout = 0;
+            agent.ReadTimeout = Timeout.Infinite;
             byte[] ignored = new byte[64];
-            while (agent.Receive(ignored) > 0)
+            while (agent.Read(ignored) > 0)
             {
                 // Nothing is due.
             }
         }
-        catch (SocketException)
+        catch (IOException)
         {
             // As good as an end.
         }
@@ -143,7 +143,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
     }
 
-    private void CarryOut(BrokerSession session, Judged judged, OperationRight right, Socket agent, BlockingFrames frames)
+    private void CarryOut(BrokerSession session, Judged judged, OperationRight right, Stream agent, BlockingFrames frames)
     {
         IDisposable? turn = null;
         try
@@ -167,7 +167,9 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
             turn = session.Begin();
             if (Operations.IsDump(judged.Request.Operation))
             {
-                Dump(session, judged, right, turn, agent, frames, accepted);
+                if (!OperatingSystem.IsLinux() || dumps is null || endpoint is not UnixEndpoint dumped)
+                    throw new ProtocolException(ErrorCode.UnknownOperation, "this version takes no dumps on this host");
+                Dump(session, judged, dumps, dumped, right, turn, agent, frames, accepted);
                 return;
             }
             WorkerProcess worker = session.WorkerAsync(CancellationToken.None).GetAwaiter().GetResult();
@@ -186,14 +188,15 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
     }
 
     /// <summary>Makes a dump, or finds one that waits, and delivers it on this thread. Nothing was asked of the target when this throws.</summary>
-    private void Dump(BrokerSession session, Judged judged, OperationRight right, IDisposable turn, Socket agent, BlockingFrames frames, Accepted accepted)
+    [SupportedOSPlatform("linux")]
+    private void Dump(BrokerSession session, Judged judged, DumpStore dumps, UnixEndpoint endpoint, OperationRight right, IDisposable turn, Stream agent, BlockingFrames frames, Accepted accepted)
     {
         OperationRequest request = judged.Request;
         DumpParameters parameters = request.Dump ?? new DumpParameters();
         SealOrder? seal = request.Unscrubbed ? sealing.OrderFor(session.Proof, request.Number) : null;
         MadeDump dump = parameters.Resume is { } id
-            ? dumps.Find(id, session.Proof.Identity, judged.Endpoint!.Process, request.Operation)
-            : dumps.Begin(new DumpOrder(session.Proof.Identity, judged.Endpoint!, request.Operation, parameters.MaskLiterals, parameters.MaskFields, seal));
+            ? dumps.Find(id, session.Proof.Identity, endpoint.Process, request.Operation)
+            : dumps.Begin(new DumpOrder(session.Proof.Identity, endpoint, request.Operation, parameters.MaskLiterals, parameters.MaskFields, seal));
         var operation = new DumpOperation(dump, () => gate.Problem(session.Proof, judged));
         session.Add(request.Number, operation);
         Task<OperationEnd> delivering = Task.FromResult(Deliver(session, operation, judged, right, agent, frames, accepted));
@@ -205,20 +208,21 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         TryEnd(agent, frames, delivering.Result);
     }
 
-    private OperationEnd Deliver(BrokerSession session, DumpOperation operation, Judged judged, OperationRight right, Socket agent, BlockingFrames frames, Accepted accepted)
+    [SupportedOSPlatform("linux")]
+    private OperationEnd Deliver(BrokerSession session, DumpOperation operation, Judged judged, OperationRight right, Stream agent, BlockingFrames frames, Accepted accepted)
     {
         var over = new TaskCompletionSource();
         try
         {
             // A client that is slow is no reason to give up; the agent ends the operation when it has reason to.
-            agent.SendTimeout = 0;
+            agent.WriteTimeout = Timeout.Infinite;
             frames.Write(FrameType.Accepted, accepted, ProtocolJson.Default.Accepted);
             if (judged.Decision.NeedsObserver)
                 _ = _observers.KeepAsync(session, operation, over.Task);
             using var limit = new Timer(_ => operation.Stop(ErrorCode.Expired), null, right.Within(Limits.Session), Timeout.InfiniteTimeSpan);
             return operation.Run(frames, judged.Request.Dump?.Offset ?? 0, Math.Min(right.Use?.Bytes ?? long.MaxValue, session.BytesLeft(judged.Decision.Limits!.Bytes)));
         }
-        catch (SocketException)
+        catch (PeerGoneException)
         {
             operation.Stop(ErrorCode.ClientGone);
             return new OperationEnd(0, Convert.ToHexStringLower(SHA256.HashData([])), Partial: true, ErrorCode.ClientGone, "the agent is gone", [], null);
@@ -229,13 +233,13 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         }
     }
 
-    private static void TryEnd(Socket agent, BlockingFrames frames, OperationEnd end)
+    private static void TryEnd(Stream agent, BlockingFrames frames, OperationEnd end)
     {
         try
         {
             frames.Write(FrameType.End, end, ProtocolJson.Default.OperationEnd);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is PeerGoneException or ObjectDisposedException)
         {
             // The agent has gone: there is nobody to tell.
         }
@@ -259,7 +263,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
     private void Trace(BrokerSession session, Running running, EventPipeRequest request, IDisposable share)
     {
         SealOrder? seal = running.Judged.Request.Unscrubbed ? sealing.OrderFor(session.Proof, running.Number) : null;
-        (Socket stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
+        (Stream stream, ulong sessionId) = DiagnosticsIpc.StartEventPipe(running.Endpoint, request);
         Judged judged = running.Judged;
         gate.Began(running.Endpoint.Process);
         var operation = new EventPipeOperation(
@@ -269,7 +273,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
         {
             running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
         }
-        catch (SocketException)
+        catch (PeerGoneException)
         {
             // The agent is gone; the worker still reads the target to its end.
             operation.Stop(ErrorCode.ClientGone);
@@ -283,24 +287,28 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
 
     private void Describe(BrokerSession session, Running running)
     {
-        Socket target = running.Endpoint.Connect();
+        Stream target = running.Endpoint.Connect();
         try
         {
             JobKind kind = Request(target, running.Judged.Request.Operation);
             running.Frames.Write(FrameType.Accepted, running.Accepted, ProtocolJson.Default.Accepted);
             var job = new Job(running.Number, kind, running.Right.Use?.Bytes, SessionBytes: running.SessionBytes);
-            Task<OperationEnd> reading = running.Worker.RunAsync(
-                job, target.SafeHandle, running.Agent.SafeHandle, () => { target.Dispose(); running.Agent.Dispose(); }, CancellationToken.None);
+            Task<OperationEnd> reading = running.Worker.RunAsync(job, target, running.Agent, CancellationToken.None);
             Finish(session, running, reading, target, () => { });
         }
-        catch (SocketException e)
+        catch (PeerGoneException)
         {
             target.Dispose();
-            throw new TargetException(ErrorCode.TargetFailed, $"process {running.Endpoint.Process.Pid} did not take the request ({e.SocketErrorCode})");
+            throw;
+        }
+        catch (IOException e)
+        {
+            target.Dispose();
+            throw new TargetException(ErrorCode.TargetFailed, $"process {running.Endpoint.Process.Pid} did not take the request ({e.Word()})");
         }
     }
 
-    private static JobKind Request(Socket target, string operation)
+    private static JobKind Request(Stream target, string operation)
     {
         if (operation == Operations.ProcessEnvironment)
         {
@@ -312,7 +320,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
     }
 
     /// <summary>Lets go of all that the operation held when it is over. A worker that died has told nothing of what it delivered: all of it counts.</summary>
-    private void Finish(BrokerSession session, Running running, Task<OperationEnd> reading, Socket target, Action forget) => reading.ContinueWith(
+    private void Finish(BrokerSession session, Running running, Task<OperationEnd> reading, Stream target, Action forget) => reading.ContinueWith(
         ended =>
         {
             EnterEnd(session, running.Number, ended);
@@ -359,13 +367,13 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
     }
 
     /// <summary>The connection's last word.</summary>
-    public static void Refuse(Socket agent, BlockingFrames frames, string code, string message)
+    public static void Refuse(Stream agent, BlockingFrames frames, string code, string message)
     {
         try
         {
             frames.Write(FrameType.Refused, new Refused(code, message), ProtocolJson.Default.Refused);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is PeerGoneException or ObjectDisposedException)
         {
             // The agent has gone: there is nobody to tell.
         }
@@ -374,7 +382,7 @@ internal sealed class OperationConnections(SessionRegistry registry, RequestGate
 
     /// <summary>An operation that is being carried out, and what it holds.</summary>
     private sealed record Running(
-        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Socket Agent, BlockingFrames Frames, Accepted Accepted, long SessionBytes)
+        Judged Judged, OperationRight Right, IDisposable Turn, DiagnosticEndpoint Endpoint, WorkerProcess Worker, Stream Agent, BlockingFrames Frames, Accepted Accepted, long SessionBytes)
     {
         public ulong Number => Judged.Request.Number;
     }

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -12,9 +11,9 @@ namespace DebugRelay.Broker.Sessions;
 internal sealed class SessionConnections(SessionRegistry registry, HostLedger ledger)
 {
     /// <summary>Serves one connection whose first frame asked for a challenge.</summary>
-    public async Task RunAsync(Socket agent)
+    public async Task RunAsync(Stream agent)
     {
-        await using var stream = new NetworkStream(agent, ownsSocket: true);
+        await using Stream stream = agent;
         var reader = new FrameReader(PipeReader.Create(stream));
         var writer = new FrameWriter(PipeWriter.Create(stream));
         try

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
 using DebugRelay.Protocol.Unix;
@@ -12,7 +13,8 @@ namespace DebugRelay.Broker.Targets;
 /// <param name="path">Where we listen.</param>
 /// <param name="hold">How long a process that waits at its start may be left waiting for a trace; zero: not at all.</param>
 /// <param name="resume">Tells a process to go on, over a connection of its own.</param>
-internal sealed class CallingTargets(string path, TimeSpan hold, Action<Socket, int> resume) : IDisposable
+[SupportedOSPlatform("linux")]
+internal sealed class CallingTargets(string path, TimeSpan hold, Action<Stream, int> resume) : IDisposable
 {
     /// <summary>"ADVR_V1\0", a cookie of 16 bytes, the pid as the process sees itself (8), 2 for later use. Who it is the kernel says.</summary>
     private const int AdvertisementBytes = 34;
@@ -58,25 +60,25 @@ internal sealed class CallingTargets(string path, TimeSpan hold, Action<Socket, 
     }
 
     /// <summary>The processes that have called and are there.</summary>
-    public IReadOnlyList<DiagnosticEndpoint> FindAll()
+    public IReadOnlyList<UnixEndpoint> FindAll()
     {
         Caller[] all;
         lock (_callers)
             all = [.. _callers.Values];
-        return [.. all.Where(IsThere).Select(c => new DiagnosticEndpoint(path, c.Process) { Port = this, FolderInTarget = "/tmp" })];
+        return [.. all.Where(IsThere).Select(c => new UnixEndpoint(path, c.Process) { Port = this, FolderInTarget = "/tmp" })];
     }
 
     /// <summary>The process with this pid and start time, where it has called.</summary>
-    public DiagnosticEndpoint? Find(int pid, ulong startTime) => FindAll().FirstOrDefault(e => e.Process.Pid == pid && e.Process.StartTime == startTime);
+    public UnixEndpoint? Find(int pid, ulong startTime) => FindAll().FirstOrDefault(e => e.Process.Pid == pid && e.Process.StartTime == startTime);
 
     /// <summary>A connection to a process: the one that waits, or the next that it makes.</summary>
     /// <exception cref="TargetException">It makes none.</exception>
-    public Socket Take(TargetProcess process)
+    public Stream Take(TargetProcess process)
     {
         Caller? caller;
         lock (_callers)
             caller = _callers.GetValueOrDefault((process.Pid, process.StartTime));
-        return caller?.Take(Limits.TargetAnswer) ?? throw new TargetException(ErrorCode.TargetFailed, $"process {process.Pid} does not call any more");
+        return caller?.Take(Limits.TargetAnswer) is { } socket ? new NetworkStream(socket, ownsSocket: true) : throw new TargetException(ErrorCode.TargetFailed, $"process {process.Pid} does not call any more");
     }
 
     /// <summary>A trace of this process has begun: where it waits at its start, it goes on.</summary>
@@ -182,10 +184,10 @@ internal sealed class CallingTargets(string path, TimeSpan hold, Action<Socket, 
             return;
         try
         {
-            using Socket socket = Take(caller.Process);
-            resume(socket, caller.Process.Pid);
+            using Stream connection = Take(caller.Process);
+            resume(connection, caller.Process.Pid);
         }
-        catch (Exception e) when (e is TargetException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is TargetException or IOException or ObjectDisposedException)
         {
             if (IsThere(caller))
                 BrokerLog.Error($"process {caller.Process.Pid} could not be told to go on: {e.Message}");

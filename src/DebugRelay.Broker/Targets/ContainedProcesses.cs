@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -6,6 +7,7 @@ namespace DebugRelay.Broker.Targets;
 
 /// <summary>.NET processes whose sockets do not lie where this one's would: in containers and other mount namespaces, or in a folder for temporary files of their own.</summary>
 /// <remarks>Their sockets lie in their own file systems, named by the ids that they have in their own process namespaces.</remarks>
+[SupportedOSPlatform("linux")]
 internal static class ContainedProcesses
 {
     private const string UsualFolder = "/tmp";
@@ -14,7 +16,7 @@ internal static class ContainedProcesses
     private const int Environment = 64 * 1024;
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<DiagnosticEndpoint> FindAll(IReadOnlySet<int> hidden)
+    public static IEnumerable<UnixEndpoint> FindAll(IReadOnlySet<int> hidden)
     {
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
@@ -26,7 +28,7 @@ internal static class ContainedProcesses
 
     /// <summary>The process with this pid on the host and this start time.</summary>
     /// <returns>Null when there is none, or it has no diagnostic socket there.</returns>
-    public static DiagnosticEndpoint? Find(int pid, ulong startTime)
+    public static UnixEndpoint? Find(int pid, ulong startTime)
     {
         try
         {
@@ -37,7 +39,7 @@ internal static class ContainedProcesses
             foreach (string folder in new[] { TemporaryFolder(pid), usual }.OfType<string>().Distinct())
             {
                 if (HasSocket(pid, folder, name) && ProcessFacts.Read(pid) is { } process && process.StartTime == startTime)
-                    return new DiagnosticEndpoint($"{folder.TrimEnd('/')}/{name}", process) { FolderInTarget = folder, IsElsewhere = true };
+                    return new UnixEndpoint($"{folder.TrimEnd('/')}/{name}", process) { FolderInTarget = folder, IsElsewhere = true };
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

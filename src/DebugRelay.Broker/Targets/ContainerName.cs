@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 
 namespace DebugRelay.Broker.Targets;
 
 /// <summary>The container that a process runs in, by the control group that its container's runtime has put it into. The process itself is never asked.</summary>
+[SupportedOSPlatform("linux")]
 internal static partial class ContainerName
 {
     /// <summary>Characters of an id that people use: `docker ps` and `crictl ps` show these.</summary>

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Broker.Targets;
 
 /// <summary>What the kernel says of a process (proc(5)). The target's own socket is never asked.</summary>
+[SupportedOSPlatform("linux")]
 internal static class ProcessFacts
 {
     /// <summary>Jiffies a second that the kernel shows to user space, on every architecture .NET runs on.</summary>

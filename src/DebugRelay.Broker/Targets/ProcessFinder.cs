@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using DebugRelay.Protocol.Messages;
 
@@ -8,18 +9,19 @@ namespace DebugRelay.Broker.Targets;
 /// <param name="hidden">Our own processes: they are no targets.</param>
 /// <param name="folders">Where sockets lie.</param>
 /// <param name="callers">Those that call us; null where we take no calls.</param>
-internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyList<string> folders, CallingTargets? callers = null)
+[SupportedOSPlatform("linux")]
+internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyList<string> folders, CallingTargets? callers = null) : ITargetFinder
 {
     /// <summary>Where a runtime puts its socket: its TMPDIR, which is mostly also ours, else /tmp.</summary>
     public static IReadOnlyList<string> UsualFolders { get; } = [.. new[] { Path.GetTempPath().TrimEnd('/'), "/tmp" }.Distinct()];
 
-    /// <summary>Our own processes.</summary>
+    /// <inheritdoc/>
     public IReadOnlySet<int> Hidden => hidden;
 
-    /// <summary>All .NET processes, ordered by pid.</summary>
-    public IReadOnlyList<DiagnosticEndpoint> FindAll()
+    /// <inheritdoc cref="ITargetFinder.FindAll"/>
+    public IReadOnlyList<UnixEndpoint> FindAll()
     {
-        var found = new SortedDictionary<int, DiagnosticEndpoint>();
+        var found = new SortedDictionary<int, UnixEndpoint>();
         foreach (string folder in folders.Where(Directory.Exists))
         {
             foreach (string path in Directory.EnumerateFiles(folder, "dotnet-diagnostic-*-socket"))
@@ -28,27 +30,30 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
                     found.TryAdd(endpoint.Process.Pid, endpoint);
             }
         }
-        foreach (DiagnosticEndpoint endpoint in ContainedProcesses.FindAll(hidden))
+        foreach (UnixEndpoint endpoint in ContainedProcesses.FindAll(hidden))
             found.TryAdd(endpoint.Process.Pid, endpoint);
-        foreach (DiagnosticEndpoint endpoint in callers?.FindAll().Where(e => !hidden.Contains(e.Process.Pid)) ?? [])
+        foreach (UnixEndpoint endpoint in callers?.FindAll().Where(e => !hidden.Contains(e.Process.Pid)) ?? [])
             found.TryAdd(endpoint.Process.Pid, endpoint);
         return [.. found.Values];
     }
 
-    /// <summary>The process with this pid and start time.</summary>
-    /// <returns>Null when there is none, or none with a diagnostic socket.</returns>
-    public DiagnosticEndpoint? Find(int pid, ulong startTime)
+    /// <inheritdoc cref="ITargetFinder.Find"/>
+    public UnixEndpoint? Find(int pid, ulong startTime)
         => folders.Select(folder => Path.Combine(folder, NameOf(pid, startTime))).Where(File.Exists).Select(Inspect).FirstOrDefault(e => e is not null)
             ?? (hidden.Contains(pid) ? null : ContainedProcesses.Find(pid, startTime) ?? callers?.Find(pid, startTime));
 
-    /// <summary>A trace of this process has begun: one that waited for it at its start goes on.</summary>
+    /// <inheritdoc/>
     public void Began(TargetProcess process) => callers?.Began(process);
+
+    IReadOnlyList<DiagnosticEndpoint> ITargetFinder.FindAll() => FindAll();
+
+    DiagnosticEndpoint? ITargetFinder.Find(int pid, ulong startTime) => Find(pid, startTime);
 
     /// <summary>What a runtime calls its socket.</summary>
     public static string NameOf(int pid, ulong startTime) => string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{pid}-{startTime}-socket");
 
     /// <summary>A socket that outlived its process bears the start time of the dead one.</summary>
-    private DiagnosticEndpoint? Inspect(string path)
+    private UnixEndpoint? Inspect(string path)
     {
         Match name = SocketName().Match(Path.GetFileName(path));
         if (!name.Success
@@ -58,7 +63,7 @@ internal sealed partial class ProcessFinder(IReadOnlySet<int> hidden, IReadOnlyL
             || Path.GetFileName(path) != NameOf(pid, key)
             || hidden.Contains(pid))
             return null;
-        return ProcessFacts.Read(pid) is { } process && process.StartTime == key ? new DiagnosticEndpoint(path, process) : null;
+        return ProcessFacts.Read(pid) is { } process && process.StartTime == key ? new UnixEndpoint(path, process) : null;
     }
 
     [GeneratedRegex(@"^dotnet-diagnostic-(?<pid>[0-9]{1,10})-(?<key>[0-9]{1,20})-socket$", RegexOptions.CultureInvariant)]

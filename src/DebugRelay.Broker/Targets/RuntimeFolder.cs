@@ -1,6 +1,9 @@
+using System.Runtime.Versioning;
+
 namespace DebugRelay.Broker.Targets;
 
 /// <summary>Where a process has its runtime from.</summary>
+[SupportedOSPlatform("linux")]
 internal static class RuntimeFolder
 {
     private const string Runtime = "/libcoreclr.so";

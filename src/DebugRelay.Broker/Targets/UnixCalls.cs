@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace DebugRelay.Broker.Targets;
 
 /// <summary>The system calls that .NET has no words for; 64-bit Linux.</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class UnixCalls
 {
     private const int CurrentFolder = -100;

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace DebugRelay.Broker.Targets;
 
 /// <summary>Names of user ids, from passwd(5).</summary>
+[SupportedOSPlatform("linux")]
 internal static class UserNames
 {
     /// <summary>The user's name, or its number where it has none here (a container's user, a directory service).</summary>

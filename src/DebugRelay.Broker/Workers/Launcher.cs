@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Unix;
 
@@ -13,6 +14,7 @@ namespace DebugRelay.Broker.Workers;
 /// program and ends: what starts is confined before its first instruction, and nothing runs between that could be got wrong. That thread must start no other
 /// thread, which would inherit from it too: it waits and is waited for, and leaves nothing to the pool.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 internal static class Launcher
 {
     /// <summary>A descriptor that one start inherits is seen by another at the same moment.</summary>
@@ -51,7 +53,7 @@ internal static class Launcher
     {
         try
         {
-            LostRights rights = LostRights.Take(path, readable, Processors);
+            LostRights rights = Confinement.Take(path, readable, Processors);
             ProcessStartInfo start = Describe(path, [.. arguments, theirs.DangerousGetHandle().ToString(CultureInfo.InvariantCulture)]);
             lock (Starting)
             {
@@ -96,4 +98,5 @@ internal static class Launcher
 /// <param name="Process">The process.</param>
 /// <param name="Socket">Our end of the connection to it.</param>
 /// <param name="Rights">What it has not.</param>
+[SupportedOSPlatform("linux")]
 internal sealed record Launched(Process Process, Socket Socket, LostRights Rights);

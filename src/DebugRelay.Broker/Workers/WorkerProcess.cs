@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using DebugRelay.Broker.Workers.Windows;
 using DebugRelay.Policy.Configuration;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -13,15 +12,17 @@ namespace DebugRelay.Broker.Workers;
 /// <summary>One session's worker: a process of its own that reads what targets send, scrubs it, and writes it to the agent's connection.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    private const string Program = "debugrelay-worker";
+
     private readonly Process _process;
-    private readonly DescriptorSocket _socket;
+    private readonly IHandOver _link;
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<OperationEnd>> _jobs = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private WorkerProcess(Process process, DescriptorSocket socket, string[] isolation)
+    private WorkerProcess(Process process, IHandOver link, string[] isolation)
     {
         _process = process;
-        _socket = socket;
+        _link = link;
         Isolation = isolation;
         _ = ReceiveResultsAsync();
     }
@@ -45,19 +46,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limits.ProcessStart);
-        Launched launched = Launcher.Start("debugrelay-worker", [], "--descriptor");
-        var socket = new DescriptorSocket(launched.Socket);
+        (Process process, IHandOver link, LostRights rights) = Launch(life);
         try
         {
             byte[] order = JsonSerializer.SerializeToUtf8Bytes(new WorkerProfile(profile.Name, profile.Content, number, (int)life.TotalSeconds + 1), ProtocolJson.Default.WorkerProfile);
-            await socket.SendAsync(FrameType.WorkerProfile, order, [], limit.Token);
-            WorkerReady ready = await ReadyAsync(socket, profile, limit.Token);
-            return new WorkerProcess(launched.Process, socket, IsolationLog.Enter(launched.Rights, ready.Isolation));
+            await link.SendAsync(FrameType.WorkerProfile, order, [], limit.Token);
+            WorkerReady ready = await ReadyAsync(link, profile, limit.Token);
+            return new WorkerProcess(process, link, IsolationLog.Enter(rights, ready.Isolation));
         }
         catch (Exception e)
         {
-            socket.Dispose();
-            await EndAsync(launched.Process);
+            link.Dispose();
+            await EndAsync(process);
             throw e switch
             {
                 WorkerException => e,
@@ -68,10 +68,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands a target and the agent's connection to the worker.</summary>
+    /// <summary>Hands a target and the agent's connection to the worker; they stay the caller's where it is gone.</summary>
     /// <returns>Completes with what was delivered.</returns>
     /// <exception cref="WorkerException">The worker is gone.</exception>
-    public async Task<OperationEnd> RunAsync(Job job, SafeHandle target, SafeHandle agent, Action handedOver, CancellationToken cancellation)
+    public async Task<OperationEnd> RunAsync(Job job, Stream target, Stream agent, CancellationToken cancellation)
     {
         var ended = new TaskCompletionSource<OperationEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
         _jobs[job.Number] = ended;
@@ -79,13 +79,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
         {
             try
             {
-                await _socket.SendAsync(FrameType.Job, JsonSerializer.SerializeToUtf8Bytes(job, ProtocolJson.Default.Job), [target, agent], cancellation);
+                await _link.SendAsync(FrameType.Job, JsonSerializer.SerializeToUtf8Bytes(job, ProtocolJson.Default.Job), [target, agent], cancellation);
             }
-            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
             {
                 throw new WorkerException(ErrorCode.WorkerGone, "the worker died");
             }
-            handedOver();
             await Task.WhenAny(ended.Task, Gone);
             return ended.Task.IsCompletedSuccessfully ? await ended.Task : throw new WorkerException(ErrorCode.WorkerGone, "the worker died");
         }
@@ -101,9 +100,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
         byte[] message = JsonSerializer.SerializeToUtf8Bytes(new CancelJob(number, code), ProtocolJson.Default.CancelJob);
         try
         {
-            await _socket.SendAsync(FrameType.CancelJob, message, [], CancellationToken.None);
+            await _link.SendAsync(FrameType.CancelJob, message, [], CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             _gone.TrySetResult();
         }
@@ -127,14 +126,24 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The end of its connection is a worker's order to leave.
-        _socket.Dispose();
+        _link.Dispose();
         await EndAsync(_process);
         _gone.TrySetResult();
     }
 
-    private static async Task<WorkerReady> ReadyAsync(DescriptorSocket socket, HostProfile profile, CancellationToken cancellation)
+    private static (Process Process, IHandOver Link, LostRights Rights) Launch(TimeSpan life)
     {
-        (Frame frame, _) = await socket.ReceiveAsync(cancellation) ?? throw new WorkerException(ErrorCode.WorkerGone, "the worker ended at once");
+        if (OperatingSystem.IsWindows())
+            return ContainedLauncher.Start(Program, life);
+        if (!OperatingSystem.IsLinux())
+            throw new WorkerException(ErrorCode.WorkerGone, "this operating system cannot confine a worker");
+        Launched launched = Launcher.Start(Program, [], "--descriptor");
+        return (launched.Process, new DescriptorHandOver(new DescriptorSocket(launched.Socket)), launched.Rights);
+    }
+
+    private static async Task<WorkerReady> ReadyAsync(IHandOver link, HostProfile profile, CancellationToken cancellation)
+    {
+        (Frame frame, _) = await link.ReceiveAsync(cancellation) ?? throw new WorkerException(ErrorCode.WorkerGone, "the worker ended at once");
         if (frame.Type == FrameType.Refused)
             throw new WorkerException(ErrorCode.ScrubberFailed, frame.ReadRefused().Message);
         if (frame.Type != FrameType.WorkerReady)
@@ -151,9 +160,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         try
         {
-            while (await _socket.ReceiveAsync(CancellationToken.None) is var (frame, descriptors))
+            while (await _link.ReceiveAsync(CancellationToken.None) is var (frame, connections))
             {
-                Array.ForEach(descriptors, d => d.Dispose());
+                Array.ForEach(connections, c => c.Dispose());
                 if (frame.Type != FrameType.JobEnded)
                     break;
                 JobEnded ended = frame.Read(ProtocolJson.Default.JobEnded);
@@ -161,7 +170,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
                     job.TrySetResult(ended.End);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or ProtocolException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or ProtocolException or OperationCanceledException)
         {
             // Whatever it was, this worker is of no more use.
         }

@@ -1,20 +1,19 @@
 using System.Buffers;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DebugRelay.Protocol.Messages;
 
 namespace DebugRelay.Protocol;
 
-/// <summary>Frames over a blocking socket, read and written to the byte: nothing is read ahead.</summary>
+/// <summary>Frames over a connection, read and written blocking and to the byte: nothing is read ahead.</summary>
 /// <remarks>
-/// For a socket that is handed to another process. An asynchronous operation would enter it into this process's event loop, where it would
-/// stay, and wake us for the other's data, after our descriptor is closed. The socket's own time limits hold.
+/// For a connection that is handed to another process. An asynchronous operation would enter its socket into this process's event loop, where it would
+/// stay, and wake us for the other's data, after our descriptor is closed. The connection's own time limits hold.
 /// </remarks>
-public sealed class BlockingFrames(Socket socket)
+public sealed class BlockingFrames(Stream connection)
 {
     /// <summary>Reads the next frame, which must be of one type.</summary>
-    /// <exception cref="ProtocolException">Another came, the stream ended, or the socket's time limit passed.</exception>
+    /// <exception cref="ProtocolException">Another came, the stream ended, or the connection's time limit passed.</exception>
     public T Expect<T>(FrameType type, JsonTypeInfo<T> json)
         where T : class
     {
@@ -25,7 +24,8 @@ public sealed class BlockingFrames(Socket socket)
     }
 
     /// <summary>Reads the next frame.</summary>
-    /// <exception cref="ProtocolException">The stream ended, the header breaks a rule, or the socket's time limit passed.</exception>
+    /// <exception cref="ProtocolException">The stream ended, the header breaks a rule, or the connection's time limit passed.</exception>
+    /// <exception cref="PeerGoneException">The connection is broken.</exception>
     public (FrameType Type, byte[] Payload) Receive()
     {
         Span<byte> header = stackalloc byte[Frame.HeaderSize];
@@ -37,7 +37,7 @@ public sealed class BlockingFrames(Socket socket)
     }
 
     /// <summary>Reads the next frame, which must be of one type and has no content.</summary>
-    /// <exception cref="ProtocolException">Another came, the stream ended, or the socket's time limit passed.</exception>
+    /// <exception cref="ProtocolException">Another came, the stream ended, or the connection's time limit passed.</exception>
     public void Expect(FrameType type)
     {
         if (Receive().Type is var came && came != type)
@@ -48,6 +48,7 @@ public sealed class BlockingFrames(Socket socket)
     public void Write<T>(FrameType type, T message, JsonTypeInfo<T> json) => Write(type, JsonSerializer.SerializeToUtf8Bytes(message, json));
 
     /// <summary>Writes a frame.</summary>
+    /// <exception cref="PeerGoneException">The connection is broken, or its time limit passed.</exception>
     public void Write(FrameType type, ReadOnlySpan<byte> payload)
     {
         Span<byte> header = stackalloc byte[Frame.HeaderSize];
@@ -59,8 +60,14 @@ public sealed class BlockingFrames(Socket socket)
 
     private void Send(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty)
-            bytes = bytes[socket.Send(bytes, SocketFlags.None)..];
+        try
+        {
+            connection.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            throw new PeerGoneException(e);
+        }
     }
 
     private void ReceiveExactly(Span<byte> buffer)
@@ -69,15 +76,19 @@ public sealed class BlockingFrames(Socket socket)
         {
             while (!buffer.IsEmpty)
             {
-                int got = socket.Receive(buffer, SocketFlags.None);
+                int got = connection.Read(buffer);
                 if (got == 0)
                     throw new ProtocolException(ErrorCode.Truncated, "the stream ended before a whole frame came");
                 buffer = buffer[got..];
             }
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+        catch (IOException e) when (e.IsTimeout())
         {
             throw new ProtocolException(ErrorCode.TimedOut, "no whole frame came in time");
+        }
+        catch (IOException e)
+        {
+            throw new PeerGoneException(e);
         }
     }
 }

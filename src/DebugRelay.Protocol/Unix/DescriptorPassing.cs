@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace DebugRelay.Protocol.Unix;
 
 /// <summary>sendmsg(2) and recvmsg(2) with SCM_RIGHTS, for 64-bit Linux.</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class DescriptorPassing
 {
     private const int SolSocket = 1;

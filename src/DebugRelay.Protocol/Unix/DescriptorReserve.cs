@@ -45,6 +45,9 @@ public sealed partial class DescriptorReserve : IDisposable
     /// <returns>Whether a connection can be accepted, if only to be refused.</returns>
     public bool Look()
     {
+        // Elsewhere there is no such limit, or no such end.
+        if (!OperatingSystem.IsLinux())
+            return true;
         bool was, hasRoom;
         lock (_lock)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace DebugRelay.Protocol.Unix;
 
@@ -9,6 +10,7 @@ namespace DebugRelay.Protocol.Unix;
 /// A frame's descriptors travel with its first byte, and a receive never reads past the frame that it is in,
 /// so that descriptors are never taken for another frame's. One reader and one writer at a time.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 public sealed class DescriptorSocket(Socket socket) : IDisposable
 {
     /// <summary>Descriptors that a frame may carry: a FIFO and two files of a dump. Other jobs have a target and an agent's connection.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 
 namespace DebugRelay.Protocol.Unix;
 
@@ -7,6 +8,7 @@ namespace DebugRelay.Protocol.Unix;
 /// <param name="Pid">Process id; for a listener's side the process that called listen.</param>
 /// <param name="Uid">User id.</param>
 /// <param name="Gid">Group id.</param>
+[SupportedOSPlatform("linux")]
 public readonly record struct PeerCredentials(int Pid, uint Uid, uint Gid)
 {
     private const int SolSocket = 1;

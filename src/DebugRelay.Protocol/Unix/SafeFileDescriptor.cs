@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace DebugRelay.Protocol.Unix;
 
 /// <summary>A descriptor that came over a socket; closed when disposed.</summary>
+[SupportedOSPlatform("linux")]
 public sealed partial class SafeFileDescriptor : SafeHandleMinusOneIsInvalid
 {
     /// <summary>Takes ownership of a descriptor.</summary>

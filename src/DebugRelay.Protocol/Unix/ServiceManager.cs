@@ -13,7 +13,7 @@ public static class ServiceManager
     /// <summary>Listening sockets that the manager has opened for us (socket activation), in the order of its unit; none where it has not. What we start does not have them.</summary>
     public static IReadOnlyList<int> Sockets()
     {
-        if (Environment.GetEnvironmentVariable("LISTEN_PID") != Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("LISTEN_PID") != Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
             || !int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
             return [];
         int[] sockets = [.. Enumerable.Range(FirstSocket, count)];

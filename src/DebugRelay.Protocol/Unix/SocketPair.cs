@@ -1,9 +1,11 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace DebugRelay.Protocol.Unix;
 
 /// <summary>Two connected Unix sockets (socketpair(2)): one for us, one for a process that we start. Nobody else can get between them.</summary>
+[SupportedOSPlatform("linux")]
 public static partial class SocketPair
 {
     private const int Unix = 1;

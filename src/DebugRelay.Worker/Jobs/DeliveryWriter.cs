@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -19,7 +18,7 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
 {
     private const int FirstBuffer = 128 * 1024;
 
-    private readonly Socket _agent;
+    private readonly Stream _agent;
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Channel<(byte[] Buffer, int Length)> _queue = Channel.CreateUnbounded<(byte[], int)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _room = new(0);
@@ -37,7 +36,7 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
     /// <summary>Begins to send.</summary>
     /// <param name="agent">Where to.</param>
     /// <param name="session">What the session may still have.</param>
-    public DeliveryWriter(Socket agent, SessionBudget session)
+    public DeliveryWriter(Stream agent, SessionBudget session)
     {
         _agent = agent;
         _session = session;
@@ -194,10 +193,10 @@ internal sealed class DeliveryWriter : PipeWriter, IDisposable
     {
         try
         {
-            while (!_agentIsGone && !bytes.IsEmpty)
-                bytes = bytes[await _agent.SendAsync(bytes, SocketFlags.None)..];
+            if (!_agentIsGone)
+                await _agent.WriteAsync(bytes);
         }
-        catch (SocketException)
+        catch (IOException)
         {
             _agentIsGone = true;
         }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -10,7 +9,7 @@ namespace DebugRelay.Worker.Jobs;
 internal static class EnvironmentJob
 {
     /// <summary>Runs the job.</summary>
-    public static Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, Scrubbers scrubbers, CancellationToken cancellation)
+    public static Task<OperationEnd> RunAsync(Stream target, DeliveryWriter delivery, Scrubbers scrubbers, CancellationToken cancellation)
         => TextAnswer.DeliverAsync(delivery, scrubbers, async scrubber =>
         {
             (_, byte[] variables) = await TargetReply.ReceiveAsync(target, SizeOf, cancellation);

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Text.Json;
 using DebugRelay.NetTrace;
 using DebugRelay.Protocol;
@@ -17,12 +16,12 @@ internal static class EventPipeJob
     private const int ReadSize = 128 * 1024;
 
     /// <summary>Runs the job.</summary>
-    public static async Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, Scrubbers scrubbers, SealOrder? seal, CancellationToken cancellation)
+    public static async Task<OperationEnd> RunAsync(Stream target, DeliveryWriter delivery, Scrubbers scrubbers, SealOrder? seal, CancellationToken cancellation)
     {
-        using var stream = new TargetStream(target);
+        var stream = new TargetStream(target);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 2));
         // A job that is cancelled reads an early end of its stream, so that what came is still delivered whole.
-        await using CancellationTokenRegistration letGo = cancellation.Register(() => target.Shutdown(SocketShutdown.Both));
+        await using CancellationTokenRegistration letGo = cancellation.Register(stream.LetGo);
         (RewriteSummary summary, ScrubReport report) = seal is null
             ? await scrubbers.ScrubTraceAsync(input, delivery, () => delivery.IsOverloaded)
             : await SealAsync(input, delivery, seal);
@@ -57,20 +56,4 @@ internal static class EventPipeJob
         RewriteState.Malformed => (ErrorCode.TargetMalformed, $"the process's stream breaks the format ({summary.Error}: {summary.Message}); it was cut after the last whole block"),
         _ => (ErrorCode.Internal, "the delivery was closed"),
     };
-
-    /// <summary>A target's stream. One that is reset ends like one that is closed: what came before is delivered whole.</summary>
-    private sealed class TargetStream(Socket target) : NetworkStream(target, ownsSocket: false)
-    {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                return await base.ReadAsync(buffer, cancellationToken);
-            }
-            catch (IOException)
-            {
-                return 0;
-            }
-        }
-    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
 using System.Text.Json;
 using DebugRelay.Protocol;
 using DebugRelay.Protocol.Messages;
@@ -11,7 +10,7 @@ namespace DebugRelay.Worker.Jobs;
 internal static class ProcessInfoJob
 {
     /// <summary>Runs the job.</summary>
-    public static Task<OperationEnd> RunAsync(Socket target, DeliveryWriter delivery, Scrubbers scrubbers, CancellationToken cancellation)
+    public static Task<OperationEnd> RunAsync(Stream target, DeliveryWriter delivery, Scrubbers scrubbers, CancellationToken cancellation)
         => TextAnswer.DeliverAsync(delivery, scrubbers, async scrubber =>
         {
             (byte[] reply, _) = await TargetReply.ReceiveAsync(target, _ => 0, cancellation);

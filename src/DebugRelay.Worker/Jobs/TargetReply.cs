@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
 using System.Text;
 using DebugRelay.Protocol;
 
@@ -15,7 +14,7 @@ internal static class TargetReply
     /// <param name="more">How many bytes follow the message, as its payload says.</param>
     /// <param name="cancellation">Lets go of the target.</param>
     /// <exception cref="ReplyException">It said no, nothing in time, or something else.</exception>
-    public static async Task<(byte[] Payload, byte[] More)> ReceiveAsync(Socket target, Func<byte[], int> more, CancellationToken cancellation)
+    public static async Task<(byte[] Payload, byte[] More)> ReceiveAsync(Stream target, Func<byte[], int> more, CancellationToken cancellation)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timer.CancelAfter(Limits.TargetAnswer);
@@ -37,17 +36,17 @@ internal static class TargetReply
         {
             throw new ReplyException(ErrorCode.TargetFailed, $"the process did not answer within {Limits.TargetAnswer.TotalSeconds:0} s");
         }
-        catch (SocketException)
+        catch (IOException)
         {
             throw Gone();
         }
     }
 
-    private static async Task ReceiveExactlyAsync(Socket target, Memory<byte> buffer, CancellationToken cancellation)
+    private static async Task ReceiveExactlyAsync(Stream target, Memory<byte> buffer, CancellationToken cancellation)
     {
         while (!buffer.IsEmpty)
         {
-            int got = await target.ReceiveAsync(buffer, cancellation);
+            int got = await target.ReadAsync(buffer, cancellation);
             if (got == 0)
                 throw Gone();
             buffer = buffer[got..];

@@ -108,7 +108,7 @@ public sealed class HostStopTests
         using var authority = new TestAuthority();
         using var folder = new TemporaryFolder();
         string configuration = RelayHost.WriteConfiguration(folder, authority, RelayHost.OpenPolicy);
-        string[] own = [.. Directory.GetFiles(AppContext.BaseDirectory, "debugrelay-agent*"), .. Directory.GetFiles(AppContext.BaseDirectory, "DebugRelay.*.dll")];
+        string[] own = [.. ((string[])["debugrelay-agent*", "DebugRelay.*.dll", "Microsoft.Extensions.*.dll", "System.*.dll"]).SelectMany(names => Directory.GetFiles(AppContext.BaseDirectory, names))];
         Array.ForEach(own, f => File.Copy(f, folder.File(Path.GetFileName(f))));
         await using TestProcess agent = await TestProcess.RunAsync(folder.File("debugrelay-agent"), ["run", "--config", configuration], RelayHost.NoDiagnostics);
         Assert.True(agent.ExitCode == 1, agent.Errors.Text);

@@ -35,7 +35,7 @@ public sealed class SlowClientTests
         trace.Incoming.Pace();
         string file = host.Folder.File("slow.nettrace");
         Task<OperationEnd> saving = SaveAsync(trace, file);
-        await UntilFullAsync(recorded, trace.Incoming);
+        await UntilFullAsync(recorded, trace.Incoming, saving);
         Assert.InRange(trace.Incoming.PacedBytes, 1, 10_000);
         // The target is read on: it ends the trace when it is told to, which it cannot while it is blocked, and answers others.
         OperationRequest info = session.Request("process.info", target);
@@ -57,7 +57,7 @@ public sealed class SlowClientTests
     }
 
     /// <summary>Full is what has not grown for two seconds: in that time the target fills the worker's queue too, also on a busy machine.</summary>
-    private static async Task UntilFullAsync(string recorded, PacedStream incoming)
+    private static async Task UntilFullAsync(string recorded, PacedStream incoming, Task<OperationEnd> saving)
     {
         const int ticks = 10;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
@@ -66,6 +66,8 @@ public sealed class SlowClientTests
         {
             await timer.WaitForNextTickAsync(Cancellation);
             incoming.Tick();
+            if (saving.IsCompleted)
+                Assert.Fail($"the trace ended before it filled anything: {(await saving).Message}");
             long now = new FileInfo(recorded).Length;
             unchanged = now == length ? unchanged + 1 : 0;
             length = now;

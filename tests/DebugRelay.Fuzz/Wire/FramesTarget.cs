@@ -134,7 +134,8 @@ internal sealed class FramesTarget : FuzzTarget
         {
             ours.Send(input);
             ours.Shutdown(SocketShutdown.Send);
-            var frames = new BlockingFrames(theirs);
+            using var connection = new NetworkStream(theirs);
+            var frames = new BlockingFrames(connection);
             for (var i = 0; ; i++)
             {
                 try

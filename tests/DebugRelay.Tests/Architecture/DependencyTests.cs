@@ -31,7 +31,7 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> Folders = new()
     {
         ["Agent"] = ["Install", "Hosting", "Sessions", "Access", "BrokerLink", "Transport", "Observability"],
-        ["Broker"] = ["Surfaces", "Sessions", "Dumps", "Workers", "Gate", "State", "Targets"],
+        ["Broker"] = ["Hosting", "Surfaces", "Sessions", "Dumps", "Workers", "Gate", "State", "Targets"],
         ["Cli"] = ["Commands", "Tui", "ViewModels", "Forwarding", "Observing", "Connection", "Text", "Failures", "Pki"],
         ["DumpWorker"] = ["Taking", "Verifying", "Heap", "Regions", "Clr", "Output", "Elf"],
         ["Audit"] = ["Output", "Assemblies", "Source", "Files", "Suppressions", "Formats", "Scanning"],

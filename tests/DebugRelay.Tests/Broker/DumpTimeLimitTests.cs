@@ -20,7 +20,7 @@ public sealed class DumpTimeLimitTests
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         using var folder = new TemporaryFolder();
         await using SampleProcess shop = await SampleProcess.StartAsync("--rate", "1");
-        DiagnosticEndpoint endpoint = new ProcessFinder(new HashSet<int>(), ProcessFinder.UsualFolders).FindAll().Single(e => e.Process.Pid == shop.Id);
+        UnixEndpoint endpoint = new ProcessFinder(new HashSet<int>(), ProcessFinder.UsualFolders).FindAll().Single(e => e.Process.Pid == shop.Id);
         var time = new FakeTimeProvider();
         using var store = new DumpStore(folder.File("dumps"), new DumpTraces(folder.File("dumping")), time);
 

@@ -53,5 +53,5 @@ public sealed class ProcessFinderTests : IDisposable
         Assert.Null(finder.Find(_pid, _startTime));
     }
 
-    private IEnumerable<DiagnosticEndpoint> Own(ProcessFinder finder) => finder.FindAll().Where(e => e.Process.Pid == _pid);
+    private IEnumerable<UnixEndpoint> Own(ProcessFinder finder) => finder.FindAll().Where(e => e.Process.Pid == _pid);
 }
